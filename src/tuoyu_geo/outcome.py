@@ -1,0 +1,161 @@
+"""What one run found out: the frames and figures that maps, tables and summaries show.
+
+Maps and reports read an `Outcome` and compute nothing that is not drawing: a figure shown in two places comes
+from one column here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from tuoyu_geo.findings import Finding
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+ClauseStatus = Literal["met", "not_met", "not_judgeable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNote:
+    """Where a layer comes from, for title blocks and tables.
+
+    Attributes
+    ----------
+    role, file, source
+        The layer, its file as the project names it, and who made it, in the project's words.
+    quality
+        "official", "estimated", "synthetic" or "unverified".
+    """
+
+    role: str
+    file: str
+    source: str
+    quality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectNote:
+    """The title block of every map and table.
+
+    Attributes
+    ----------
+    title, county_name, county_code
+        The plan's title and the county it is for.
+    prepared_by, date
+        编制单位 and the date as the project states it (never the clock's: the same inputs give the same bytes).
+    crs
+        The metric CRS of every frame, as ``EPSG:n``.
+    map_approval_number
+        审图号, or "" for 内部工作用图.
+    notices
+        Sentences that must stand on every map and table: synthetic data, unverified standards, and the like.
+    sources
+        One note a layer.
+    """
+
+    title: str
+    county_name: str
+    county_code: str
+    prepared_by: str
+    date: str
+    crs: str
+    map_approval_number: str
+    notices: tuple[str, ...]
+    sources: tuple[SourceNote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One clause of the policy, judged.
+
+    Attributes
+    ----------
+    id, quotation, departments
+        The clause, a short quotation, and the departments responsible for it.
+    status_today, status_plan
+        Judged on what stands today, and with the plan.
+    observed_today, observed_plan, target
+        In words with units.
+    note
+        What decides it, which data is missing, what to do.
+    """
+
+    id: str
+    quotation: str
+    departments: tuple[str, ...]
+    status_today: ClauseStatus
+    status_plan: ClauseStatus
+    observed_today: str
+    observed_plan: str
+    target: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Outcome:
+    """What one run found out.
+
+    All frames are in `note.crs` (metres). Ids are text.
+
+    Attributes
+    ----------
+    note
+        Title block.
+    townships
+        Polygons, index ``township_id``; columns name, kind, area_kind, quota, existing (institutions that count),
+        proposed, shortfall (quota still missing with the plan), met (bool, with the plan), residents, under3,
+        places_today, places_plan, places_required, covered_today_share, covered_plan_share (of residents).
+    demand
+        Points, index ``demand_id``; columns name, kind ("estate", "village"), status ("built",
+        "under_construction", "planned"), area_kind ("urban", "rural"), township_id, residents, under3 (both today;
+        0 where nobody has moved in yet), planned_residents (NaN where none), residents_method, under3_method
+        ("measured", "scaled", "estimated"), cost_unit ("m", "min"), standard (largest cost that counts, closed),
+        nearest_today_id, nearest_today_cost, covered_today, nearest_plan_id, nearest_plan_cost, covered_plan,
+        snap_m. An id is None and a cost NaN where nothing is reachable within the search.
+    institutions
+        Points, the layer's columns and counted (bool), under3_in_reach (children within the standard).
+    candidates
+        Points, the layer's columns and usable (bool), selected (bool).
+    sites
+        Points, index ``candidate_id``; columns order (1..n, the order that gains most first, quotas first), name,
+        kind, method, township_id, places, cost_10k_yuan, area_m2, land_area_m2, land_use, allocated_land, floor,
+        open_year, gained_residents, gained_under3 (newly covered when added in this order), reason (a sentence).
+    gaps
+        Points, index ``gap_id``; columns flag ("new_missing", "new_shared", "built_missing", "township_quota",
+        "village_guidance"), subject_id, name, township_id, status, residents, under3, nearest_id, nearest_cost,
+        cost_unit, spare_places, reason, asks (what the document asks for), remedy.
+    service_areas
+        Polygons for drawing only; columns facility_id, facility_name, phase ("today", "plan"), standard, unit.
+    unserved
+        Points: the rows of `demand` not covered with the plan, with the same columns.
+    streets
+        Lines with a column road_class; empty where there are no roads.
+    water
+        Polygons or lines with a column name; empty where the layer is not given.
+    coverage
+        Rows: columns reading, label, standard_m, unit, scope, before, after (shares 0..1), headline (bool).
+    clauses
+        The policy's clauses, judged.
+    findings
+        Everything noticed in the data.
+    summary
+        What `summary.json` holds.
+    """
+
+    note: ProjectNote
+    townships: "gpd.GeoDataFrame"
+    demand: "gpd.GeoDataFrame"
+    institutions: "gpd.GeoDataFrame"
+    candidates: "gpd.GeoDataFrame"
+    sites: "gpd.GeoDataFrame"
+    gaps: "gpd.GeoDataFrame"
+    service_areas: "gpd.GeoDataFrame"
+    unserved: "gpd.GeoDataFrame"
+    streets: "gpd.GeoDataFrame"
+    water: "gpd.GeoDataFrame"
+    coverage: "pd.DataFrame"
+    clauses: tuple[Clause, ...]
+    findings: tuple[Finding, ...]
+    summary: Mapping[str, Any]
