@@ -1,0 +1,177 @@
+"""project.toml as values: every setting of a project, its unit, its default, and what it may be.
+
+The sections follow the phases of a run. Unknown keys are refused, so that a misspelt setting is an error and not a
+default. Paths are relative to the file.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tuoyu_geo.messages import text
+from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml, with_overrides
+
+LAYER_ROLES = ("townships", "communities", "villages", "institutions", "candidates", "roads", "water")
+
+
+class ProjectSection(Section):
+    """What the plan is called, for whom, and by which rules."""
+
+    title: str
+    """Title of the plan, on every map and table."""
+    county_name: str
+    """The county-level city or county."""
+    county_code: str = Field(pattern=r"^\d{6}$")
+    """Its 6-digit division code."""
+    policy: str
+    """The policy file, relative to project.toml."""
+    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """Date of the plan (YYYY-MM-DD). Stated, not taken from the clock, so that a rerun gives the same bytes."""
+    crs: str = Field(pattern=r"^EPSG:\d+$")
+    """Metric CRS in which lengths and areas are worked out, such as EPSG:4548 (CGCS2000, 3-degree, 117° E)."""
+    prepared_by: str = ""
+    """编制单位."""
+    map_approval_number: str = ""
+    """审图号; empty prints 内部工作用图."""
+    notices: tuple[str, ...] = ()
+    """Sentences that must stand on every map and table."""
+    seed: int = Field(default=0, ge=0)
+    """Seed of everything that draws lots."""
+    allow_paths_outside: bool = False
+    """Whether layers may lie outside the project's folder. Network paths are refused always."""
+
+    @field_validator("crs")
+    @classmethod
+    def _metric(cls, value: str) -> str:
+        from pyproj import CRS  # noqa: PLC0415  (slow to import)
+        from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+        try:
+            crs = CRS.from_user_input(value)
+        except CRSError as error:
+            raise ValueError(text("config.crs_unknown", crs=value)) from error
+        if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+            raise ValueError(text("config.crs_not_metric", crs=value))
+        return value
+
+
+class LayerSection(Section):
+    """One layer: its file, where its coordinates stand, and how far it may be trusted."""
+
+    path: str
+    """The file, relative to project.toml."""
+    crs: str | None = Field(default=None, pattern=r"^EPSG:\d+$")
+    """CRS of the coordinates. Give this or `datum`."""
+    datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] | None = None
+    """Datum of longitude and latitude. Give this or `crs`; it is never guessed."""
+    quality: Literal["official", "estimated", "synthetic", "unverified"] = "unverified"
+    """How far the figures may be trusted; shown wherever they show."""
+    source: str = ""
+    """Who made the layer, and when."""
+    sheet: str | None = None
+    """Sheet of a workbook, or layer of a GeoPackage."""
+    encoding: str | None = None
+    """Text encoding, where it can't be told from the file."""
+    on_invalid: Literal["raise", "fix", "drop"] = "raise"
+    """What to do with an invalid geometry."""
+    columns: Mapping[str, str] = Field(default_factory=dict)
+    """The file's column for a field, where the names don't tell."""
+
+
+class DemandSection(Section):
+    """How residents and children under 3 are told."""
+
+    persons_per_household: Positive
+    """Persons a household where a row states none [persons]."""
+    persons_per_household_source: str
+    """Where that figure comes from."""
+    under3_total: Annotated[float, Field(ge=0)] | None = None
+    """Children under 3 in the whole county [children]; spread by residents over rows without a register."""
+    under3_share: Share | None = None
+    """Children under 3 as a share of residents; used where no total is given."""
+    under3_source: str
+    """Where that figure comes from, and how it was worked out."""
+    under3_quality: Literal["official", "estimated", "synthetic", "unverified"] = "estimated"
+    """How far it may be trusted."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> "DemandSection":
+        if (self.under3_total is None) == (self.under3_share is None):
+            raise ValueError(text("config.under3_one_of"))
+        return self
+
+
+class NetworkSection(Section):
+    """How far it is along the streets."""
+
+    snap_max_m: Positive = 500.0
+    """A point farther than this from any street is not on the network, and so unreachable [m]."""
+    snap_warn_m: Positive = 200.0
+    """A snap longer than this is a finding [m]."""
+    walk_speed_kph: Positive = 4.8
+    """Speed of the last metres off the street, in modes that count minutes [km/h]."""
+    ebike_speed_kph: Positive = 20.0
+    """Speed of an e-bike on a road [km/h]; GB 17761-2018 allows 25 km/h by design."""
+    search_m: Positive = 3000.0
+    """How far a walk is searched [m]; at least every standard in metres."""
+    search_min: Positive = 45.0
+    """How far a ride is searched [min]; at least every standard in minutes."""
+    detour_factor: Annotated[float, Field(ge=1)] = 1.4
+    """Street length over straight line, used only where there are no roads (estimate)."""
+
+
+class SitingSection(Section):
+    """Which sites may be chosen, and how hard to look."""
+
+    budget: Annotated[int, Field(ge=0)] | None = None
+    """Most new sites, or nothing for as many as the rules need."""
+    forced: tuple[str, ...] = ()
+    """Candidates that must be taken, by id."""
+    forbidden: tuple[str, ...] = ()
+    """Candidates that must not be taken, by id."""
+    time_limit_s: Positive = 60.0
+    """Longest search [s]; the best plan so far is then given with its bound."""
+    gap: Annotated[float, Field(ge=0, lt=1)] = 1e-4
+    """Relative gap at which a plan counts as proven."""
+
+
+class Config(Section):
+    """A whole project.toml."""
+
+    schema_version: Literal[1]
+    """Version of this file's form."""
+    project: ProjectSection
+    layers: Mapping[str, LayerSection]
+    demand: DemandSection
+    network: NetworkSection = NetworkSection()
+    siting: SitingSection = SitingSection()
+
+    @field_validator("layers")
+    @classmethod
+    def _roles(cls, value: Mapping[str, LayerSection]) -> Mapping[str, LayerSection]:
+        unknown = sorted(set(value) - set(LAYER_ROLES))
+        if unknown:
+            raise ValueError(text("config.layer_unknown", found="、".join(unknown), allowed="、".join(LAYER_ROLES)))
+        if "townships" not in value or not {"communities", "villages"} & set(value):
+            raise ValueError(text("config.layers_needed"))
+        return value
+
+
+def read_config(path: Path, *, overrides: Sequence[str] = ()) -> Config:
+    """A project.toml, checked.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overrides
+        Settings that replace the file's, as ``section.key=value``.
+
+    Raises
+    ------
+    ConfigError
+        Everything that is wrong in the file, a line each.
+    """
+    return read_section(Config, with_overrides(read_toml(path), overrides), file=path.name)

@@ -1,0 +1,164 @@
+"""A policy file as values: quotas, targets, standards and clauses, each with its source."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tuoyu_geo.messages import text
+from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml
+
+Reading = Literal["residents", "under3", "communities", "townships"]
+READINGS: tuple[Reading, ...] = ("residents", "under3", "communities", "townships")
+Judge = Literal["quota", "coverage", "places", "new_estate", "existing_estate", "indicator", "not_spatial"]
+
+
+class Standard(Section):
+    """The largest cost that counts as covered (closed: cost <= value)."""
+
+    mode: Literal["walk", "ebike"]
+    """How people get there."""
+    value: Positive
+    """The standard, in `unit`."""
+    unit: Literal["m", "min"]
+    """Metres for walking, minutes for riding."""
+    verified: bool
+    """Whether the responsible bureau has confirmed it; if not, it prints 未核."""
+    source: str
+    """Where it comes from."""
+
+    @model_validator(mode="after")
+    def _unit_fits(self) -> "Standard":
+        if (self.mode == "walk") != (self.unit == "m"):
+            raise ValueError(text("policy.unit_fits"))
+        return self
+
+
+class CoverageRule(Section):
+    """What counts as covered, and how much of it is asked for."""
+
+    target_share: Share
+    """Share that must be covered (closed)."""
+    headline: Reading
+    """The reading of 覆盖面 by which the target is judged."""
+    headline_note: str
+    """Why this reading, and that the document defines none."""
+    urban: Standard
+    """For communities in urban areas."""
+    rural: Standard
+    """For communities and villages in rural areas."""
+    compare_m: tuple[Positive, ...]
+    """Walking standards shown side by side [m]."""
+
+
+class PlacesRule(Section):
+    """How many places (托位) are asked for."""
+
+    per_1000: Positive
+    """Places per 1,000 residents."""
+    year: int
+    """The year by which."""
+    area_per_place_m2: Positive
+    """Floor area a place, for candidates whose places are not stated [m2]."""
+    area_source: str
+    """Where that figure comes from."""
+    area_verified: bool
+    """Whether it is confirmed."""
+
+
+class InstitutionRule(Section):
+    """Which existing institutions count."""
+
+    counted_registration: tuple[str, ...]
+    """Registration states that count."""
+    counted_kinds: tuple[str, ...]
+    """Kinds that count towards quotas, places and coverage."""
+
+
+class EstateRule(Section):
+    """Which estates must have a facility."""
+
+    new_after: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """An estate completed after this date is new."""
+    minimum_residents: Annotated[int, Field(gt=0)]
+    """A new estate of this many residents or more needs a facility (closed)."""
+    places_per_1000: Positive
+    """Places a new estate needs per 1,000 residents."""
+    places_source: str
+    """Where that figure comes from."""
+    places_verified: bool
+    """Whether it is confirmed."""
+
+
+class Quota(Section):
+    """The least number of institutions in one township."""
+
+    township_id: str
+    """The township's code as in the layer."""
+    name: str
+    """Its name, checked against the layer."""
+    minimum: Annotated[int, Field(ge=0)]
+    """Least number of institutions (closed)."""
+
+
+class ClauseRule(Section):
+    """One clause of the document."""
+
+    id: str
+    """Where it stands in the document."""
+    quotation: str
+    """A short quotation."""
+    departments: tuple[str, ...]
+    """责任单位."""
+    judge: Judge
+    """How it is judged."""
+    target: Share | None = None
+    """For an indicator: the share asked for."""
+    observed: Share | None = None
+    """For an indicator: the share reached today, entered by the planner."""
+    note: str = ""
+    """What a planner should know about it."""
+
+    @model_validator(mode="after")
+    def _indicator_has_target(self) -> "ClauseRule":
+        if (self.judge == "indicator") != (self.target is not None):
+            raise ValueError(text("policy.indicator_target"))
+        return self
+
+
+class Policy(Section):
+    """A whole policy file."""
+
+    schema_version: Literal[1]
+    """Version of this file's form."""
+    id: str
+    """The document's number."""
+    title: str
+    """Its title."""
+    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """Its date."""
+    coverage: CoverageRule
+    places: PlacesRule
+    institutions: InstitutionRule
+    estates: EstateRule
+    quotas: tuple[Quota, ...]
+    clauses: tuple[ClauseRule, ...]
+
+    @model_validator(mode="after")
+    def _quota_once(self) -> "Policy":
+        ids = [quota.township_id for quota in self.quotas]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(text("policy.quota_twice", found="、".join(twice)))
+        return self
+
+
+def read_policy(path: Path) -> Policy:
+    """A policy file, checked.
+
+    Raises
+    ------
+    ConfigError
+        Everything that is wrong in the file, a line each.
+    """
+    return read_section(Policy, read_toml(path), file=path.name)

@@ -1,0 +1,100 @@
+"""Settings files: TOML tables checked against a model, with every fault named at once."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tuoyu_geo.errors import ConfigError
+from tuoyu_geo.messages import has_text, text
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+S = TypeVar("S", bound="Section")
+
+
+class Section(BaseModel):
+    """A part of a settings file: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises
+    ------
+    ConfigError
+        The file is not there, is not UTF-8 (Windows Notepad's GBK is named), or is not TOML.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(text("config.unreadable", path=path, reason=error.strerror)) from error
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(text("config.not_utf8", path=path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(text("config.not_toml", path=path, reason=error)) from error
+
+
+def read_section(model: type[S], tables: Mapping[str, Any], *, file: str) -> S:
+    """Tables checked against a model, with everything that is wrong named at once.
+
+    Raises
+    ------
+    ConfigError
+        One line a fault: file, key, what stands there, what is allowed.
+    """
+    try:
+        return model.model_validate(tables)
+    except ValidationError as error:
+        lines = sorted(_fault_line(fault, file=file) for fault in error.errors(include_url=False))
+        raise ConfigError("\n".join([text("config.faults", file=file, n=len(lines)), *lines])) from error
+
+
+def _fault_line(fault: Mapping[str, Any], *, file: str) -> str:
+    key = ".".join(str(part) for part in fault["loc"]) or file
+    kind = f"config.fault_{fault['type']}"
+    context = {name: str(value) for name, value in fault.get("ctx", {}).items()}
+    allowed = text(kind, **context) if has_text(kind) else str(fault["msg"]).removeprefix("Value error, ")
+    found = "" if fault["type"] == "missing" else repr(fault["input"])[:80]
+    return text("config.fault_line", key=key, found=found or text("config.nothing"), allowed=allowed)
+
+
+def with_overrides(tables: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """Tables with settings replaced, as ``section.key=value`` says.
+
+    Raises
+    ------
+    ConfigError
+        A setting without ``=``, or a path through something that is no table.
+    """
+    result = _deep_copy(tables)
+    for override in overrides:
+        key, equals, raw = override.partition("=")
+        parts = key.strip().split(".")
+        if not equals or not all(re.fullmatch(r"[\w-]+", part) for part in parts):
+            raise ConfigError(text("config.override_form", found=override))
+        table = result
+        for part in parts[:-1]:
+            table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise ConfigError(text("config.override_path", found=override))
+        table[parts[-1]] = _toml_value(raw.strip())
+    return result
+
+
+def _toml_value(raw: str) -> object:
+    try:
+        return tomllib.loads(f"value = {raw}")["value"]
+    except tomllib.TOMLDecodeError:
+        return raw
+
+
+def _deep_copy(tables: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _deep_copy(value) if isinstance(value, Mapping) else value for key, value in tables.items()}
