@@ -6,15 +6,14 @@ from one column here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tuoyu_geo.findings import Finding
+from tuoyu_geo.policy.clause import Clause as Clause
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-ClauseStatus = Literal["met", "not_met", "not_judgeable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,33 +63,6 @@ class ProjectNote:
     map_approval_number: str
     notices: tuple[str, ...]
     sources: tuple[SourceNote, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """One clause of the policy, judged.
-
-    Attributes
-    ----------
-    id, quotation, departments
-        The clause, a short quotation, and the departments responsible for it.
-    status_today, status_plan
-        Judged on what stands today, and with the plan.
-    observed_today, observed_plan, target
-        In words with units.
-    note
-        What decides it, which data is missing, what to do.
-    """
-
-    id: str
-    quotation: str
-    departments: tuple[str, ...]
-    status_today: ClauseStatus
-    status_plan: ClauseStatus
-    observed_today: str
-    observed_plan: str
-    target: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
