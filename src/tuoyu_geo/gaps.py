@@ -1,0 +1,303 @@
+"""What falls short? Flags of communities, villages and townships, each with its reason and figures.
+
+Flags
+-----
+new_missing
+    A new estate of the policy's size or more, without a facility of its own, and no institution within the standard
+    has enough places to spare.
+new_shared
+    The same, but the institutions within the standard have enough places to spare for it.
+built_missing
+    A built estate with no facility of its own and none within the standard.
+village_guidance
+    A village with people and no institution within its standard: for the list of 入户指导.
+township_quota
+    A township with fewer institutions that count than the policy's minimum.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tuoyu_geo.messages import text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from tuoyu_geo.layers import Layers
+    from tuoyu_geo.policy import Policy
+
+FLAGS = ("new_missing", "new_shared", "built_missing", "township_quota", "village_guidance")
+COLUMNS = (
+    "flag",
+    "subject_id",
+    "name",
+    "township_id",
+    "status",
+    "residents",
+    "under3",
+    "nearest_id",
+    "nearest_cost",
+    "cost_unit",
+    "spare_places",
+    "reason",
+    "asks",
+    "remedy",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Supply:
+    """Facilities that serve, at one moment, and how far they are from each demand point.
+
+    Attributes
+    ----------
+    facilities
+        Index facility_id; columns name, township_id, community_id, places, spare_places (NaN where the use is not
+        known).
+    cost
+        ``(n_demand, n_facility)`` in each demand point's own unit; missing entries are unreachable.
+    """
+
+    facilities: pd.DataFrame
+    cost: "csr_array"
+
+
+def is_new_estate(communities: "gpd.GeoDataFrame", *, after: str) -> "pd.Series[bool]":
+    """Which estates are new: planned, under construction, or completed after a date.
+
+    An estate completed on the date itself is not new. Where only a year is known, it is new from the year after.
+    Rebuilt and extended estates count by the completion of those works.
+
+    Parameters
+    ----------
+    communities
+        Columns status, completed_on, built_year.
+    after
+        The document's date, YYYY-MM-DD.
+    """
+    date = pd.Timestamp(after)
+    by_date = communities["completed_on"] > date
+    by_year = communities["completed_on"].isna() & (communities["built_year"] > date.year)
+    return communities["status"].isin(["planned", "under_construction"]) | by_date | by_year
+
+
+def rule_residents(demand: "gpd.GeoDataFrame") -> "pd.Series[float]":
+    """Residents by which an estate is judged: planned where stated, else households × persons, else today's."""
+    return demand["planned_residents"].fillna(demand["residents"])
+
+
+def flag_gaps(
+    layers: "Layers",
+    *,
+    demand: "gpd.GeoDataFrame",
+    standard: "NDArray[np.float64]",
+    cost_unit: "NDArray[np.object_]",
+    supply: Supply,
+    policy: "Policy",
+) -> "gpd.GeoDataFrame":
+    """Flags of every community, village and township that falls short.
+
+    Parameters
+    ----------
+    layers
+        Valid layers.
+    demand
+        Demand points, as `Demand.points`.
+    standard, cost_unit
+        ``(n_demand,)`` largest cost that counts (closed), and its unit ("m" or "min").
+    supply
+        The facilities that count.
+    policy
+        The policy.
+
+    Returns
+    -------
+    A row a flag, in the order of `FLAGS` and then of the layers, with the columns of `Outcome.gaps`.
+    """
+    import geopandas as gpd  # noqa: PLC0415  (slow to import)
+
+    reach = _reach(demand, standard=standard, cost_unit=cost_unit, supply=supply)
+    rows = [
+        *_estate_rows(layers, reach, supply, policy),
+        *_village_rows(reach),
+        *_township_rows(layers, supply, policy),
+    ]
+    rows.sort(key=lambda row: FLAGS.index(row["flag"]))
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, "geometry"])
+    frame.index = pd.Index([f"{row['flag']}-{row['subject_id']}" for row in rows], name="gap_id", dtype=object)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=layers.townships.crs)
+
+
+def _reach(
+    demand: "gpd.GeoDataFrame",
+    *,
+    standard: "NDArray[np.float64]",
+    cost_unit: "NDArray[np.object_]",
+    supply: Supply,
+) -> "gpd.GeoDataFrame":
+    cost = supply.cost.tocsr()
+    spare = supply.facilities["spare_places"].fillna(0.0).to_numpy(float)
+    ids = supply.facilities.index.to_numpy()
+    nearest_id: list[str | None] = []
+    nearest_cost, spare_in_reach, n_in_reach = [], [], []
+    for i in range(len(demand)):
+        columns = cost.indices[cost.indptr[i] : cost.indptr[i + 1]]
+        costs = cost.data[cost.indptr[i] : cost.indptr[i + 1]]
+        inside = columns[costs <= standard[i]]
+        best = int(np.argmin(costs)) if len(costs) else -1
+        nearest_id.append(str(ids[columns[best]]) if best >= 0 else None)
+        nearest_cost.append(float(costs[best]) if best >= 0 else np.nan)
+        spare_in_reach.append(float(spare[inside].sum()))
+        n_in_reach.append(len(inside))
+    return demand.assign(
+        rule_residents=rule_residents(demand),
+        standard=standard,
+        cost_unit=cost_unit,
+        nearest_id=nearest_id,
+        nearest_cost=nearest_cost,
+        spare_places=spare_in_reach,
+        n_in_reach=n_in_reach,
+    )
+
+
+def _nearest_words(row: "pd.Series[object]", names: "pd.Series[str]") -> str:
+    unit = text(f"words.unit.{row['cost_unit']}")
+    if row["nearest_id"] is None:
+        return text("gaps.nearest_none")
+    return text("gaps.nearest", name=names[row["nearest_id"]], cost=row["nearest_cost"], unit=unit)
+
+
+def _estate_rows(
+    layers: "Layers",
+    reach: "gpd.GeoDataFrame",
+    supply: Supply,
+    policy: "Policy",
+) -> list[dict[str, object]]:
+    estates = layers.communities
+    rule = policy.estates
+    new = is_new_estate(estates, after=rule.new_after)
+    owners = set(supply.facilities["community_id"].dropna())
+    own = estates["has_facility"].eq(True) | estates.index.isin(owners)  # noqa: FBT003
+    names = supply.facilities["name"]
+    rows = []
+    for estate_id in estates.index[~own.to_numpy(bool)]:
+        row = reach.loc[estate_id]
+        people = row["rule_residents"]
+        if bool(new[estate_id]) and people >= rule.minimum_residents:
+            needed = int(np.ceil(people * rule.places_per_1000 / 1000 - 1e-9))
+            shared = row["n_in_reach"] > 0 and row["spare_places"] >= needed
+            reason = text(
+                "gaps.new_reason",
+                status=text(f"words.status.{row['status']}"),
+                people=people,
+                needed=needed,
+                n=row["n_in_reach"],
+                standard=row["standard"],
+                unit=text(f"words.unit.{row['cost_unit']}"),
+                spare=row["spare_places"],
+                nearest=_nearest_words(row, names),
+            )
+            flag = "new_shared" if shared else "new_missing"
+            asks = text("gaps.new_asks", people=rule.minimum_residents)
+        elif row["status"] == "built" and row["n_in_reach"] == 0:
+            flag = "built_missing"
+            reason = text(
+                "gaps.built_reason",
+                people=row["residents"],
+                standard=row["standard"],
+                unit=text(f"words.unit.{row['cost_unit']}"),
+                nearest=_nearest_words(row, names),
+            )
+            asks = text("gaps.built_asks")
+        else:
+            continue
+        rows.append(_row(flag, estate_id, row, reason=reason, asks=asks))
+    return rows
+
+
+def _village_rows(reach: "gpd.GeoDataFrame") -> list[dict[str, object]]:
+    villages = reach[reach["kind"].eq("village") & reach["n_in_reach"].eq(0) & reach["residents"].gt(0)]
+    return [
+        _row(
+            "village_guidance",
+            village_id,
+            row,
+            reason=text(
+                "gaps.village_reason",
+                people=row["residents"],
+                under3=row["under3"],
+                standard=row["standard"],
+                unit=text(f"words.unit.{row['cost_unit']}"),
+            ),
+            asks=text("gaps.village_asks"),
+        )
+        for village_id, row in villages.iterrows()
+    ]
+
+
+def _row(
+    flag: str,
+    subject_id: object,
+    row: "pd.Series[object]",
+    *,
+    reason: str,
+    asks: str,
+) -> dict[str, object]:
+    return {
+        "flag": flag,
+        "subject_id": str(subject_id),
+        "name": row["name"],
+        "township_id": row["township_id"],
+        "status": row["status"],
+        # A new estate is judged, and shown, by the people it is planned for.
+        "residents": row["rule_residents"] if flag.startswith("new") else row["residents"],
+        "under3": row["under3"],
+        "nearest_id": row["nearest_id"],
+        "nearest_cost": row["nearest_cost"],
+        "cost_unit": row["cost_unit"],
+        "spare_places": row["spare_places"],
+        "reason": reason,
+        "asks": asks,
+        "remedy": text(f"gaps.remedy_{flag}"),
+        "geometry": row["geometry"],
+    }
+
+
+def count_by_township(facilities: pd.DataFrame, *, township_ids: "pd.Index[str]") -> "pd.Series[int]":
+    """Facilities in each township, 0 where there is none."""
+    return facilities.groupby("township_id").size().reindex(township_ids, fill_value=0).astype(int)
+
+
+def _township_rows(layers: "Layers", supply: Supply, policy: "Policy") -> list[dict[str, object]]:
+    counts = count_by_township(supply.facilities, township_ids=layers.townships.index)
+    rows = []
+    for quota in policy.quotas:
+        if quota.township_id not in counts.index or counts[quota.township_id] >= quota.minimum:
+            continue
+        township = layers.townships.loc[quota.township_id]
+        found = int(counts[quota.township_id])
+        rows.append(
+            {
+                "flag": "township_quota",
+                "subject_id": quota.township_id,
+                "name": township["name"],
+                "township_id": quota.township_id,
+                "status": None,
+                "residents": township["residents"],
+                "under3": np.nan,
+                "nearest_id": None,
+                "nearest_cost": np.nan,
+                "cost_unit": None,
+                "spare_places": np.nan,
+                "reason": text("gaps.quota_reason", found=found, minimum=quota.minimum, short=quota.minimum - found),
+                "asks": text("gaps.quota_asks", name=quota.name, minimum=quota.minimum),
+                "remedy": text("gaps.remedy_township_quota"),
+                "geometry": township["geometry"].representative_point(),
+            },
+        )
+    return rows
