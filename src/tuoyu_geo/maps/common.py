@@ -1,0 +1,355 @@
+"""Layers that several maps draw: the base, demand points, institutions, sites."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import geopandas as gpd
+
+from tuoyu_geo.maps import palette
+from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features, merged_lines
+from tuoyu_geo.maps.palette import Symbol, radius_of_residents
+from tuoyu_geo.maps.scene import DEMAND_FIELDS, Scene, labels
+from tuoyu_geo.maps.wording import cost, missing, number, plain, share, word, year, yes_no
+from tuoyu_geo.messages import text
+
+_MAIN_ROADS = frozenset({"motorway", "trunk", "primary", "secondary"})
+_STREET_TOLERANCE_M = 5.0
+_BOUNDARY_TOLERANCE_M = 15.0
+_AREA_TOLERANCE_M = 10.0
+
+SITE = Symbol(shape="circle", stroke=palette.RED, weight=2.4, radius=10, opacity=0.95)
+COUNTED = Symbol(shape="square", fill=palette.BLUE, stroke=palette.WHITE, weight=1.2, radius=7.5, opacity=1.0)
+NOT_COUNTED = Symbol(
+    shape="triangle", fill=palette.GREY, stroke=palette.WHITE, weight=1.2, radius=7.5, opacity=1.0
+)
+
+SITE_FIELDS = (
+    "maps.field.order",
+    "maps.field.township",
+    "maps.field.kind",
+    "maps.field.method",
+    "maps.field.places",
+    "maps.field.cost",
+    "maps.field.area",
+    "maps.field.land_area",
+    "maps.field.land_use",
+    "maps.field.allocated",
+    "maps.field.floor",
+    "maps.field.open_year",
+    "maps.field.gained_residents",
+    "maps.field.gained_under3",
+    "maps.field.reason",
+)
+INSTITUTION_FIELDS = (
+    "maps.field.township",
+    "maps.field.kind",
+    "maps.field.registration",
+    "maps.field.registry",
+    "maps.field.nature",
+    "maps.field.places",
+    "maps.field.enrolled",
+    "maps.field.use",
+    "maps.field.counted",
+    "maps.field.under3_in_reach",
+    "maps.field.address",
+)
+
+
+def base(scene: Scene, *, boundaries: bool = True) -> tuple[LayerSpec, ...]:
+    """Water, streets and (where the map has no areas of its own) the townships' boundaries."""
+    outcome = scene.outcome
+    water = Symbol(shape="area", fill="#cfe3f1", stroke="#9cc3de", weight=1.0, opacity=0.9)
+    main = Symbol(shape="line", stroke="#b7a68a", weight=2.2)
+    minor = Symbol(shape="line", stroke="#d3d6d9", weight=1.1)
+    found = [
+        LayerSpec(
+            key="water",
+            name=text("maps.layer.water"),
+            classes=(water,),
+            features=features(outcome.water, describe=lambda _row: Shown(), simplify_m=_AREA_TOLERANCE_M),
+            interactive=False,
+        ),
+        LayerSpec(
+            key="streets",
+            name=text("maps.layer.streets"),
+            classes=(main, minor),
+            features=merged_lines(
+                outcome.streets,
+                classify=lambda row: 0 if str(row.road_class).removesuffix("_link") in _MAIN_ROADS else 1,
+                n_classes=2,
+                simplify_m=_STREET_TOLERANCE_M,
+            ),
+            legend=(
+                LegendRow(symbol=main, label=text("maps.legend.main_road")),
+                LegendRow(symbol=minor, label=text("maps.legend.minor_road")),
+            ),
+            interactive=False,
+        ),
+    ]
+    if boundaries:
+        edge = Symbol(shape="area", stroke="#6c7680", weight=1.4, dash="6 3")
+        found.append(
+            township_layer(
+                scene,
+                classes=(edge,),
+                classify=lambda _row: 0,
+                label=lambda row: str(row.name),
+                legend=(),
+                name=text("maps.layer.townships"),
+                interactive=False,
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
+def township_layer(
+    scene: Scene,
+    *,
+    classes: tuple[Symbol, ...],
+    classify: Callable[[Any], int],
+    label: Callable[[Any], str],
+    legend: tuple[LegendRow, ...],
+    name: str,
+    interactive: bool,
+) -> LayerSpec:
+    """The townships with their labels; the popup gives quota, places and coverage."""
+    fields = labels(
+        "maps.field.kind", "maps.field.residents", "maps.field.under3", "maps.field.quota", "maps.field.existing",
+        "maps.field.proposed", "maps.field.shortfall", "maps.field.met", "maps.field.places_today",
+        "maps.field.places_plan", "maps.field.places_required", "maps.field.covered_today", "maps.field.covered_plan",
+        "maps.field.reason", "maps.field.asks",
+    )  # fmt: skip
+    gaps = scene.outcome.gaps
+    short = (
+        {}
+        if gaps.empty
+        else {str(row.township_id): row for row in gaps[gaps["flag"] == "township_quota"].itertuples()}
+    )
+
+    def describe(row: Any) -> Shown:  # noqa: ANN401
+        gap = short.get(str(row.Index))
+        return Shown(
+            cls=classify(row),
+            title=str(row.name),
+            label=label(row),
+            values=(
+                word("township_kind", row.kind), number(row.residents), number(row.under3), number(row.quota),
+                number(row.existing), number(row.proposed), number(row.shortfall), yes_no(row.met),
+                number(row.places_today), number(row.places_plan), number(row.places_required),
+                share(row.covered_today_share), share(row.covered_plan_share),
+                plain(gap.reason) if gap else None, plain(gap.asks) if gap else None,
+            ),
+        )  # fmt: skip
+
+    return LayerSpec(
+        key="townships",
+        name=name,
+        classes=classes,
+        features=features(
+            scene.outcome.townships, describe=describe, simplify_m=_BOUNDARY_TOLERANCE_M, centred=True
+        ),
+        legend=legend,
+        fields=fields,
+        interactive=interactive,
+        labelled=True,
+    )
+
+
+def service_areas(scene: Scene, *, phase: str, symbol: Symbol, shown: bool) -> LayerSpec:
+    """Where the institutions reach to; for the eye only, nobody is counted by these polygons."""
+    frame = scene.outcome.service_areas
+    rows = frame if frame.empty else frame[frame["phase"] == phase]
+    return LayerSpec(
+        key=f"service_{phase}",
+        name=text(f"maps.layer.service_{phase}"),
+        classes=(symbol,),
+        features=features(
+            rows,
+            describe=lambda row: Shown(
+                title=str(row.facility_name), values=(cost(row.standard, str(row.unit)),)
+            ),
+            simplify_m=_AREA_TOLERANCE_M,
+        ),
+        fields=labels("maps.field.standard"),
+        shown=shown,
+        interactive=False,
+    )
+
+
+def demand_layer(
+    scene: Scene,
+    rows: gpd.GeoDataFrame,
+    *,
+    key: str,
+    name: str,
+    symbol: Symbol,
+    shown: bool = True,
+    extra: Sequence[tuple[str, Callable[[Any], str | None]]] = (),
+) -> LayerSpec:
+    """Demand points, larger where more people live; hollow where nobody has moved in yet.
+
+    Parameters
+    ----------
+    scene
+        The outcome.
+    rows
+        Rows of the demand frame.
+    key, name, symbol, shown
+        The layer's.
+    extra
+        More lines of the popup: label and value.
+    """
+    hollow = Symbol(shape=symbol.shape, stroke=symbol.fill or symbol.stroke, weight=1.8, opacity=0.85)
+    ordered = rows if rows.empty else rows.sort_values("residents", ascending=False, kind="stable")
+
+    def describe(row: Any) -> Shown:  # noqa: ANN401
+        lived_in = row.status == "built"
+        people = row.residents if lived_in or missing(row.planned_residents) else row.planned_residents
+        return Shown(
+            cls=0 if lived_in else 1,
+            title=str(row.name),
+            values=(*scene.demand_values(row), *(value(row) for _label, value in extra)),
+            radius=radius_of_residents(people),
+        )
+
+    drawn = features(ordered, describe=describe)
+    both = any(feature["properties"]["s"] == 1 for feature in drawn)
+    return LayerSpec(
+        key=key,
+        name=name,
+        classes=(symbol, hollow),
+        features=drawn,
+        legend=(
+            LegendRow(symbol=symbol, label=text("maps.legend.lived_in")),
+            LegendRow(symbol=hollow, label=text("maps.legend.not_yet")),
+        )
+        if both
+        else (),
+        fields=(*labels(*DEMAND_FIELDS), *(label for label, _value in extra)),
+        shown=shown,
+    )
+
+
+def institution_values(scene: Scene, row: Any) -> tuple[str | None, ...]:  # noqa: ANN401
+    """The lines of `INSTITUTION_FIELDS`."""
+    used = (
+        None if missing(row.places) or missing(row.enrolled) or not row.places else row.enrolled / row.places
+    )
+    return (
+        scene.township(row.township_id),
+        word("institution_kind", row.kind),
+        word("registration", row.registration),
+        plain(row.registry),
+        word("nature", row.nature),
+        number(row.places),
+        number(row.enrolled),
+        share(used),
+        yes_no(row.counted),
+        number(row.under3_in_reach),
+        plain(row.address),
+    )
+
+
+def institutions(scene: Scene, *, shown: bool = True) -> LayerSpec:
+    """What stands: solid squares count towards the quotas, grey triangles don't."""
+    return LayerSpec(
+        key="institutions",
+        name=text("maps.layer.institutions"),
+        classes=(COUNTED, NOT_COUNTED),
+        features=features(
+            scene.outcome.institutions,
+            describe=lambda row: Shown(
+                cls=0 if row.counted else 1, title=str(row.name), values=institution_values(scene, row)
+            ),
+        ),
+        legend=(
+            LegendRow(symbol=COUNTED, label=text("maps.legend.counted")),
+            LegendRow(symbol=NOT_COUNTED, label=text("maps.legend.not_counted")),
+        ),
+        fields=labels(*INSTITUTION_FIELDS),
+        shown=shown,
+    )
+
+
+def site_values(scene: Scene, row: Any) -> tuple[str | None, ...]:  # noqa: ANN401
+    """The lines of `SITE_FIELDS`."""
+    return (
+        number(row.order),
+        scene.township(row.township_id),
+        word("candidate_kind", row.kind),
+        word("method", row.method),
+        number(row.places),
+        number(row.cost_10k_yuan),
+        number(row.area_m2),
+        number(row.land_area_m2),
+        plain(row.land_use),
+        yes_no(row.allocated_land),
+        number(row.floor),
+        year(row.open_year),
+        number(row.gained_residents),
+        number(row.gained_under3),
+        plain(row.reason),
+    )
+
+
+def sites(
+    scene: Scene,
+    *,
+    classes: tuple[Symbol, ...] = (SITE,),
+    classify: Callable[[Any], int] = lambda _row: 0,
+    legend: tuple[LegendRow, ...] = (),
+) -> LayerSpec:
+    """What is to be built, numbered in the order that gains most first."""
+    frame = scene.outcome.sites
+    # the first ones are drawn last, so that they lie on top
+    ordered = frame if frame.empty else frame.sort_values("order", ascending=False, kind="stable")
+    return LayerSpec(
+        key="sites",
+        name=text("maps.layer.sites"),
+        classes=classes,
+        features=features(
+            ordered,
+            describe=lambda row: Shown(
+                cls=classify(row),
+                title=str(row.name),
+                values=site_values(scene, row),
+                label=number(row.order),
+            ),
+        ),
+        legend=legend,
+        fields=labels(*SITE_FIELDS),
+    )
+
+
+GAP_FIELDS = (
+    "maps.field.township",
+    "maps.field.flag",
+    "maps.field.status",
+    "maps.field.residents",
+    "maps.field.under3",
+    "maps.field.nearest",
+    "maps.field.spare_places",
+    "maps.field.reason",
+    "maps.field.asks",
+    "maps.field.remedy",
+)
+
+
+def gap_shown(scene: Scene, row: Any) -> Shown:  # noqa: ANN401
+    """A flagged community or village: what is missing, what the document asks, how to mend it."""
+    return Shown(
+        title=str(row.name),
+        values=(
+            scene.township(row.township_id),
+            word("flag", row.flag),
+            word("status", row.status),
+            number(row.residents),
+            number(row.under3),
+            scene.nearest(row.nearest_id, row.nearest_cost, str(row.cost_unit)),
+            number(row.spare_places),
+            plain(row.reason),
+            plain(row.asks),
+            plain(row.remedy),
+        ),
+        radius=radius_of_residents(row.residents, smallest=6.0),
+    )

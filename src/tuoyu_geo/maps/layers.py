@@ -1,0 +1,187 @@
+"""From frames to what the page draws: features in WGS 84, each with its class and what its popup says."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import shapely
+
+from tuoyu_geo.maps.palette import Symbol
+
+WGS84 = "EPSG:4326"
+DECIMALS = 5
+"""Of a degree: about one metre, finer than a pixel at the closest zoom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What one row looks like and says.
+
+    Attributes
+    ----------
+    cls
+        Position in the layer's classes.
+    title
+        Head of the popup, also shown under the pointer.
+    values
+        One a field of the layer; None leaves the line out.
+    radius
+        Pixels at zoom 14, where it isn't the symbol's own.
+    label
+        Short text drawn on the symbol (a site's number) or, for areas with labels, at its middle.
+    """
+
+    cls: int = 0
+    title: str = ""
+    values: tuple[str | None, ...] = ()
+    radius: float | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegendRow:
+    """A symbol and what it stands for."""
+
+    symbol: Symbol
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSpec:
+    """One logical layer of a map: one entry of the layer control, one legend block.
+
+    Attributes
+    ----------
+    key
+        Stable name, used in element ids.
+    name
+        As the layer control shows it.
+    classes
+        Symbols that features point to.
+    legend
+        Rows below the layer's name; the first symbol stands beside the name when there is none.
+    fields
+        Labels of the popup's lines.
+    features
+        GeoJSON features.
+    shown
+        Whether it is on when the map opens.
+    interactive
+        Whether it answers to the pointer.
+    labelled
+        Whether areas carry their label.
+    """
+
+    key: str
+    name: str
+    classes: tuple[Symbol, ...]
+    features: tuple[dict[str, Any], ...]
+    legend: tuple[LegendRow, ...] = ()
+    fields: tuple[str, ...] = ()
+    shown: bool = True
+    interactive: bool = True
+    labelled: bool = False
+
+    @property
+    def symbol_count(self) -> int:
+        """Features drawn."""
+        return len(self.features)
+
+
+def features(
+    frame: gpd.GeoDataFrame,
+    *,
+    describe: Callable[[Any], Shown],
+    simplify_m: float = 0.0,
+    centred: bool = False,
+) -> tuple[dict[str, Any], ...]:
+    """GeoJSON features of a frame in metres, in the order of its rows.
+
+    Parameters
+    ----------
+    frame
+        Rows without a geometry are left out.
+    describe
+        Called with each row as ``itertuples`` gives it.
+    simplify_m
+        Tolerance in metres of the drawn outline.
+    centred
+        Add a point inside each area, for its label.
+    """
+    rows = present(frame)
+    if rows.empty:
+        return ()
+    geometry = rows.geometry.simplify(simplify_m) if simplify_m else rows.geometry
+    drawn = geometry.to_crs(WGS84)
+    middles = rows.geometry.representative_point().to_crs(WGS84) if centred else drawn
+    found = []
+    for row, shape, middle in zip(rows.itertuples(), drawn, middles, strict=True):
+        shown = describe(row)
+        properties: dict[str, Any] = {"s": shown.cls, "t": shown.title}
+        if any(value is not None for value in shown.values):
+            properties["v"] = list(shown.values)
+        if shown.radius is not None:
+            properties["r"] = shown.radius
+        if shown.label is not None:
+            properties["n"] = shown.label
+        if centred:
+            properties["c"] = [round(middle.y, DECIMALS), round(middle.x, DECIMALS)]
+        found.append(
+            {"type": "Feature", "id": str(row.Index), "properties": properties, "geometry": _rounded(shape)}
+        )
+    return tuple(found)
+
+
+def merged_lines(
+    frame: gpd.GeoDataFrame, *, classify: Callable[[Any], int], n_classes: int, simplify_m: float
+) -> tuple[dict[str, Any], ...]:
+    """Lines as one feature a class: thousands of street segments become a few that draw quickly."""
+    rows = present(frame)
+    if rows.empty:
+        return ()
+    cls = [classify(row) for row in rows.itertuples()]
+    found = []
+    for wanted in range(n_classes):
+        lines = [shape for shape, own in zip(rows.geometry, cls, strict=True) if own == wanted]
+        if lines:
+            merged = shapely.line_merge(_gather(lines))
+            shape = gpd.GeoSeries([shapely.simplify(merged, simplify_m)], crs=rows.crs).to_crs(WGS84).iloc[0]
+            properties = {"s": wanted, "t": ""}
+            found.append(
+                {"type": "Feature", "id": str(wanted), "properties": properties, "geometry": _rounded(shape)}
+            )
+    return tuple(found)
+
+
+def _gather(lines: Iterable[Any]) -> Any:  # noqa: ANN401
+    # a layer of roads may hold multi-part lines, and stray points where a clip touched one
+    parts = [part for line in lines for part in shapely.get_parts(line) if part.geom_type == "LineString"]
+    return shapely.MultiLineString(parts)
+
+
+def present(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The rows that can be drawn: a geometry that is there and not empty."""
+    if frame.empty:
+        return frame
+    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+
+
+def _rounded(shape: Any) -> dict[str, Any]:  # noqa: ANN401
+    geometry: dict[str, Any] = shapely.geometry.mapping(
+        shapely.transform(shape, lambda xy: xy.round(DECIMALS))
+    )
+    return geometry
+
+
+def script_json(value: object) -> str:
+    """JSON that can stand inside a script element, whatever text it holds.
+
+    ``<``, ``>`` and ``&`` are written as escapes so that no data can close the element or open a comment, and
+    U+2028 and U+2029 because older browsers end a line of script there.
+    """
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written

@@ -1,0 +1,228 @@
+"""联席会议's map: who is served today, who with the plan, and whether every township has its institutions."""
+
+from typing import Any
+
+from tuoyu_geo.maps import common, palette
+from tuoyu_geo.maps.layers import LegendRow
+from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
+from tuoyu_geo.maps.palette import Symbol
+from tuoyu_geo.maps.scene import Scene, labels, scene_of
+from tuoyu_geo.maps.wording import dash, missing, number, share, word
+from tuoyu_geo.messages import text
+from tuoyu_geo.outcome import Outcome
+
+_COVERED = Symbol(shape="circle", fill=palette.SKY, stroke="#2f7fb0", weight=0.8, opacity=0.85)
+_GAINED = Symbol(shape="diamond", fill=palette.GREEN, stroke=palette.WHITE, weight=0.8, opacity=0.9)
+_UNSERVED = Symbol(shape="triangle_down", fill=palette.ORANGE, stroke="#7a5200", weight=1.0, opacity=0.95)
+_REACH_TODAY = Symbol(shape="area", fill=palette.BLUE, stroke=palette.BLUE, weight=1.0, opacity=0.12)
+_REACH_PLAN = Symbol(shape="area", fill=palette.RED, stroke=palette.RED, weight=1.0, dash="4 3", opacity=0.08)
+
+_EDGE = "#6c7680"
+_QUOTA = {
+    "met_today": Symbol(shape="area", fill="#b9d9cf", stroke=_EDGE, weight=1.3, opacity=0.6),
+    "met_plan": Symbol(shape="area", fill="#e8e3b5", stroke=_EDGE, weight=1.3, opacity=0.6),
+    "not_met": Symbol(shape="area", fill="#e7a58b", stroke=_EDGE, weight=1.3, opacity=0.6),
+    "no_quota": Symbol(shape="area", fill="#f1f2f3", stroke=_EDGE, weight=1.3, opacity=0.6),
+}
+_QUOTA_ORDER = tuple(_QUOTA)
+
+
+def overview_map(outcome: Outcome) -> OfflineMap:
+    """Draw 联席会议's map."""
+    scene = scene_of(outcome)
+    demand = outcome.demand
+    if demand.empty:
+        covered = gained = unserved = demand
+    else:
+        today, plan = demand["covered_today"].astype(bool), demand["covered_plan"].astype(bool)
+        covered, gained, unserved = demand[today], demand[~today & plan], demand[~today & ~plan]
+    water, streets = common.base(scene, boundaries=False)
+    layers = (
+        _townships(scene),
+        water,
+        streets,
+        common.service_areas(scene, phase="today", symbol=_REACH_TODAY, shown=False),
+        common.service_areas(scene, phase="plan", symbol=_REACH_PLAN, shown=False),
+        common.demand_layer(
+            scene, covered, key="demand_covered", name=text("maps.layer.demand_covered"), symbol=_COVERED
+        ),
+        common.demand_layer(
+            scene, gained, key="demand_gained", name=text("maps.layer.demand_gained"), symbol=_GAINED
+        ),
+        common.demand_layer(
+            scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=_UNSERVED
+        ),
+        common.institutions(scene),
+        common.sites(scene),
+    )
+    return OfflineMap("overview", note=outcome.note, panel=_panel(scene), layers=layers, views=scene.views())
+
+
+def _townships(scene: Scene) -> Any:  # noqa: ANN401
+    def label(row: Any) -> str:  # noqa: ANN401
+        if not row.quota:
+            return str(row.name)
+        have = text(
+            "maps.overview.label",
+            existing=number(row.existing),
+            proposed=number(row.proposed),
+            quota=number(row.quota),
+        )
+        return f"{row.name}\n{have}"
+
+    return common.township_layer(
+        scene,
+        classes=tuple(_QUOTA.values()),
+        classify=lambda row: _QUOTA_ORDER.index(quota_state(row)),
+        label=label,
+        legend=tuple(LegendRow(symbol=_QUOTA[key], label=text(f"maps.quota.{key}")) for key in _QUOTA_ORDER),
+        name=text("maps.layer.quota"),
+        interactive=True,
+    )
+
+
+def quota_state(row: Any) -> str:  # noqa: ANN401
+    """A township's class: "met_today", "met_plan", "not_met" or "no_quota"."""
+    if missing(row.quota) or not row.quota:
+        return "no_quota"
+    if row.existing >= row.quota:
+        return "met_today"
+    return "met_plan" if row.met else "not_met"
+
+
+def _panel(scene: Scene) -> Panel:
+    outcome = scene.outcome
+    return Panel(
+        title=text("maps.overview.title", county=outcome.note.county_name),
+        question=text("maps.overview.question"),
+        figures=_figures(outcome),
+        tables=(_quota_table(outcome), _site_table(scene), _clause_table(outcome)),
+        notices=outcome.note.notices,
+    )
+
+
+def _figures(outcome: Outcome) -> tuple[Figure, ...]:
+    summary = outcome.summary
+    institutions, places = summary.get("institutions", {}), summary.get("places", {})
+    found = []
+    coverage = outcome.coverage
+    if not coverage.empty:
+        for row in coverage[coverage["headline"].astype(bool)].itertuples():
+            found.append(
+                Figure(
+                    label=text("maps.figure.coverage", reading=str(row.label)),
+                    value=f"{dash(share(row.before))} → {dash(share(row.after))}",
+                )
+            )
+    found.append(
+        Figure(
+            label=text("maps.figure.per_1000"),
+            value=f"{dash(number(places.get('per_1000'), digits=2))} → {dash(number(places.get('per_1000_plan'), digits=2))}",
+        )
+    )
+    found.append(
+        Figure(
+            label=text("maps.figure.institutions"),
+            value=f"{dash(number(institutions.get('counted')))} ＋ {dash(number(institutions.get('proposed')))}",
+        )
+    )
+    townships = outcome.townships
+    if not townships.empty:
+        asked = townships[townships["quota"] > 0]
+        found.append(
+            Figure(
+                label=text("maps.figure.townships_met"),
+                value=f"{int(asked['met'].astype(bool).sum())} / {len(asked)}",
+                remark=text("maps.figure.met_today", n=int((asked["existing"] >= asked["quota"]).sum())),
+            )
+        )
+    return tuple(found)
+
+
+def _quota_table(outcome: Outcome) -> Table:
+    rows = tuple(
+        Row(
+            cells=(
+                str(row.name),
+                dash(number(row.quota)),
+                dash(number(row.existing)),
+                dash(number(row.proposed)),
+                dash(share(row.covered_today_share)),
+                dash(share(row.covered_plan_share)),
+                text(f"maps.quota_short.{quota_state(row)}"),
+            ),
+            layer="townships",
+            id=str(row.Index),
+            tone={"not_met": "bad", "no_quota": ""}.get(quota_state(row), "good"),
+        )
+        for row in outcome.townships.itertuples()
+    )
+    return Table(
+        title=text("maps.table.quota"),
+        columns=labels(
+            "maps.column.township",
+            "maps.column.quota",
+            "maps.column.existing",
+            "maps.column.proposed",
+            "maps.column.covered_today",
+            "maps.column.covered_plan",
+            "maps.column.quota_state",
+        ),  # fmt: skip
+        rows=rows,
+        numeric=frozenset({1, 2, 3, 4, 5}),
+        remark=text("maps.table.click") if rows else text("maps.table.none"),
+    )
+
+
+def _site_table(scene: Scene) -> Table:
+    frame = scene.outcome.sites
+    ordered = frame if frame.empty else frame.sort_values("order", kind="stable")
+    rows = tuple(
+        Row(
+            cells=(
+                dash(number(row.order)),
+                str(row.name),
+                dash(scene.township(row.township_id)),
+                dash(number(row.places)),
+                dash(number(row.gained_residents)),
+            ),
+            layer="sites",
+            id=str(row.Index),
+        )
+        for row in ordered.itertuples()
+    )
+    return Table(
+        title=text("maps.table.sites"),
+        columns=labels(
+            "maps.column.order",
+            "maps.column.site",
+            "maps.column.township",
+            "maps.column.places",
+            "maps.column.gained_residents",
+        ),  # fmt: skip
+        rows=rows,
+        numeric=frozenset({0, 3, 4}),
+        remark=text("maps.table.sites_order") if rows else text("maps.table.none"),
+    )
+
+
+def _clause_table(outcome: Outcome) -> Table:
+    tones = {"met": "good", "not_met": "bad"}
+    rows = tuple(
+        Row(
+            cells=(
+                clause.quotation,
+                clause.target,
+                dash(word("clause_status", clause.status_today)),
+                dash(word("clause_status", clause.status_plan)),
+            ),
+            tone=tones.get(clause.status_plan, ""),
+        )
+        for clause in outcome.clauses
+    )
+    return Table(
+        title=text("maps.table.clauses"),
+        columns=labels("maps.column.clause", "maps.column.target", "maps.column.today", "maps.column.plan"),
+        rows=rows,
+        remark="" if rows else text("maps.table.none"),
+    )

@@ -1,0 +1,240 @@
+"""A folium map that needs no network, and the panels around it.
+
+Folium writes what an element renders into the page as a second template and gives elements random ids. Here text
+goes in raw, so that no name in the data is ever read as a template, and every id is set, so that the same inputs
+give the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Any
+
+import folium
+from branca.element import Element
+from folium.map import Layer
+from jinja2 import Environment
+
+from tuoyu_geo.maps import assets
+from tuoyu_geo.maps.layers import LayerSpec, script_json
+from tuoyu_geo.maps.palette import SHAPES
+from tuoyu_geo.maps.wording import number, word
+from tuoyu_geo.messages import text
+from tuoyu_geo.outcome import ProjectNote
+
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+"""South-west and north-east corner, latitude first, as Leaflet reads them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure of the title block."""
+
+    label: str
+    value: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A table's row; with a layer and an id, a click on it goes to that feature. `tone` colours the last cell."""
+
+    cells: tuple[str, ...]
+    layer: str = ""
+    id: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A small table of the title block; `numeric` are the positions of right-aligned columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    numeric: frozenset[int] = frozenset()
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """What stands beside the map: the question it answers, and the answer in figures."""
+
+    title: str
+    question: str
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A part of the map that a button goes to."""
+
+    name: str
+    bounds: Bounds
+
+
+class _Raw(Element):
+    """Text that goes into the page as it is, unlike branca's, which is read as a template."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__()
+        self._written = written
+
+    def render(self, **_kwargs: Any) -> str:
+        return self._written
+
+
+class VectorLayer(Layer):
+    """One logical layer, drawn from one GeoJSON collection and listed in the layer control.
+
+    Parameters
+    ----------
+    spec
+        The layer.
+    stem
+        The map's stable name, for the element id.
+    """
+
+    def __init__(self, spec: LayerSpec, *, stem: str) -> None:
+        super().__init__(name=_control_html(spec), overlay=True, control=True, show=spec.shown)
+        self._name = "Layer"
+        self._id = f"{stem}_{spec.key}"
+        self.spec = spec
+
+    def render(self, **_kwargs: Any) -> None:
+        spec = self.spec
+        described = script_json(
+            {
+                "key": spec.key,
+                "classes": [symbol.spec() for symbol in spec.classes],
+                "fields": spec.fields,
+                "interactive": spec.interactive,
+                "labelled": spec.labelled,
+                "data": {"type": "FeatureCollection", "features": spec.features},
+            }
+        )
+        added = f".addTo({self._parent.get_name()})" if spec.shown else ""
+        script = f"var {self.get_name()} = TY.layer({described}){added};"
+        self.get_root().script.add_child(_Raw(script), name=self.get_name())
+
+
+class OfflineMap(folium.Map):
+    """A folium map whose page holds all it needs; `_repr_html_` shows it in a notebook.
+
+    Parameters
+    ----------
+    stem
+        Stable name; the map's variable in the page is ``map_<stem>``.
+    note, panel
+        Title block.
+    layers
+        From the bottom to the top.
+    views
+        The first is where the map opens.
+    """
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  (folium reads these; ours stand inside the page)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    def __init__(
+        self,
+        stem: str,
+        *,
+        note: ProjectNote,
+        panel: Panel,
+        layers: Sequence[LayerSpec],
+        views: Sequence[View],
+    ) -> None:
+        (south, west), (north, east) = views[0].bounds
+        super().__init__(
+            location=[(south + north) / 2, (west + east) / 2],
+            zoom_start=10,
+            tiles=None,
+            zoom_control=False,
+            prefer_canvas=True,
+            attribution_control=False,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            wheel_px_per_zoom_level=120,
+            min_zoom=3,
+            max_zoom=19,
+        )
+        self._id = stem
+        self._note = note
+        self._panel = panel
+        self._views = tuple(views)
+        self.get_root().title = escape(panel.title)
+        for spec in layers:
+            self.add_child(VectorLayer(spec, stem=stem))
+        control = folium.LayerControl(collapsed=False, autoZIndex=False)
+        control._id = stem  # noqa: SLF001  (branca has no other way to a stable id)
+        self.add_child(control)
+
+    def render(self, **kwargs: Any) -> None:
+        """Write the map and its panels into the figure."""
+        figure = self.get_root()
+        scripts = (assets.leaflet_js(), assets.jquery_js(), assets.own("page.js"), f"TY.setup({_setup()});")
+        styles = (assets.leaflet_css(), assets.own("page.css"))
+        super().render(**kwargs)
+        head = "".join(f"<script>{part}</script>\n" for part in scripts)
+        head += "".join(f"<style>{part}</style>\n" for part in styles)
+        figure.header.add_child(_Raw(head), name="tuoyu_head")
+        figure.html.add_child(_Raw(_panels(self._note, self._panel)), name="tuoyu_panels")
+        views = [{"name": view.name, "bounds": view.bounds} for view in self._views]
+        finish = f"TY.finish({self.get_name()}, {script_json({'views': views})});"
+        figure.script.add_child(_Raw(finish), name="tuoyu_finish")
+
+    def html(self) -> str:
+        """The whole page."""
+        page: str = self.get_root().render()
+        return page
+
+
+def _control_html(spec: LayerSpec) -> str:
+    """A layer's entry in the control: symbol, name, number drawn, and its classes below."""
+    symbol = spec.classes[0].swatch() if not spec.legend else ""
+    count = number(spec.symbol_count) if spec.interactive else ""
+    counted = f" <small>({count})</small>" if count else ""
+    rows = "".join(f"<span>{row.symbol.swatch()}{escape(row.label)}</span>" for row in spec.legend)
+    classes = f'<span class="ty-classes">{rows}</span>' if rows else ""
+    return f'<span class="ty-layer">{symbol}{escape(spec.name)}{counted}{classes}</span>'
+
+
+def _setup() -> str:
+    keys = ("legend", "north", "zoom_in", "zoom_out", "metres", "kilometres")
+    return script_json({"shapes": SHAPES, "words": {key: text(f"maps.page.{key}") for key in keys}})
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(autoescape=True)
+
+
+def _panels(note: ProjectNote, panel: Panel) -> str:
+    sources = [
+        {
+            "role": word("role", source.role),
+            "text": source.source or source.file,
+            "quality": word("quality", source.quality),
+            "weak": source.quality != "official",
+        }
+        for source in note.sources
+    ]
+    approved = note.map_approval_number
+    return (
+        _environment()
+        .from_string(assets.own("panel.html"))
+        .render(
+            note=note,
+            panel=panel,
+            sources=sources,
+            crs=text("maps.page.crs_shown", crs=note.crs),
+            approval=text("maps.page.approved", number=approved) if approved else text("maps.page.internal"),
+            words={
+                key: text(f"maps.page.{key}") for key in ("sources", "fold", "prepared_by", "date", "crs")
+            },
+        )
+    )

@@ -1,0 +1,158 @@
+"""What every map of one outcome shares: names by id, extents, and the lines of a demand point's popup."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from tuoyu_geo.maps.layers import WGS84, present
+from tuoyu_geo.maps.page import Bounds, View
+from tuoyu_geo.maps.wording import cost, missing, number, plain, word
+from tuoyu_geo.messages import text
+from tuoyu_geo.outcome import Outcome
+
+_NOWHERE: Bounds = ((18.0, 73.0), (53.0, 135.0))
+"""Where a map without a single feature opens: the country."""
+
+DEMAND_FIELDS = (
+    "maps.field.township",
+    "maps.field.kind",
+    "maps.field.status",
+    "maps.field.residents",
+    "maps.field.under3",
+    "maps.field.planned_residents",
+    "maps.field.figure_method",
+    "maps.field.nearest_today",
+    "maps.field.nearest_plan",
+    "maps.field.standard",
+)
+
+
+def labels(*keys: str) -> tuple[str, ...]:
+    """The words of some keys, in order."""
+    return tuple(text(key) for key in keys)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Scene:
+    """One outcome, prepared for drawing.
+
+    Attributes
+    ----------
+    outcome
+        What is drawn.
+    townships, facilities
+        Names by id; facilities are institutions, sites and candidates together.
+    """
+
+    outcome: Outcome
+    townships: dict[str, str]
+    facilities: dict[str, str]
+
+    def township(self, township_id: Any) -> str | None:  # noqa: ANN401
+        """A township's name, or its code where the name isn't known."""
+        return None if missing(township_id) else self.townships.get(str(township_id), str(township_id))
+
+    def nearest(self, facility_id: Any, cost_value: Any, unit: str) -> str:  # noqa: ANN401
+        """The nearest institution and how far it is, or that there is none in reach."""
+        if missing(facility_id):
+            return text("maps.nearest_none")
+        name = self.facilities.get(str(facility_id), str(facility_id))
+        figure = cost(cost_value, unit)
+        return name if figure is None else text("maps.nearest", name=name, cost=figure)
+
+    def demand_values(self, row: Any) -> tuple[str | None, ...]:  # noqa: ANN401
+        """The lines of `DEMAND_FIELDS` for a row of the demand frame."""
+        methods = dict.fromkeys(
+            found
+            for found in (
+                word("figure_method", row.residents_method),
+                word("figure_method", row.under3_method),
+            )
+            if found
+        )
+        return (
+            self.township(row.township_id),
+            word("demand_kind", row.kind),
+            word("status", row.status),
+            number(row.residents),
+            number(row.under3),
+            number(row.planned_residents),
+            "／".join(methods) or None,
+            self.nearest(row.nearest_today_id, row.nearest_today_cost, row.cost_unit),
+            self.nearest(row.nearest_plan_id, row.nearest_plan_cost, row.cost_unit),
+            cost(row.standard, row.cost_unit),
+        )
+
+    def views(self, *, focus: gpd.GeoDataFrame | None = None) -> tuple[View, ...]:
+        """Where the map opens and where its buttons go.
+
+        Parameters
+        ----------
+        focus
+            What the map is about; it opens there, where given and not empty.
+        """
+        outcome = self.outcome
+        whole = next(
+            (
+                box
+                for frame in (
+                    outcome.townships,
+                    outcome.demand,
+                    outcome.institutions,
+                    outcome.candidates,
+                    outcome.streets,
+                )
+                if (box := bounds_of(frame)) is not None
+            ),
+            None,
+        )
+        if whole is None:
+            return (View(name=text("maps.page.whole"), bounds=_NOWHERE),)
+        found = [View(name=text("maps.page.whole"), bounds=whole)]
+        urban = bounds_of(_urban(outcome.demand))
+        if urban is not None:
+            found.append(View(name=text("maps.page.urban"), bounds=urban))
+        close = bounds_of(focus) if focus is not None else None
+        if close is not None:
+            found.insert(0, View(name=text("maps.page.focus"), bounds=close))
+        return tuple(found)
+
+
+def scene_of(outcome: Outcome) -> Scene:
+    """Prepare an outcome for drawing."""
+    facilities: dict[str, str] = {}
+    for frame in (outcome.candidates, outcome.sites, outcome.institutions):
+        facilities.update(_names(frame))
+    return Scene(outcome=outcome, townships=_names(outcome.townships), facilities=facilities)
+
+
+def bounds_of(frame: gpd.GeoDataFrame) -> Bounds | None:
+    """The extent of a frame in degrees; None where there is nothing to draw."""
+    rows = present(frame)
+    if rows.empty:
+        return None
+    west, south, east, north = (float(value) for value in rows.geometry.to_crs(WGS84).total_bounds)
+    # a single point has no extent: leave it some room
+    room = 0.002
+    return ((round(south - room, 5), round(west - room, 5)), (round(north + room, 5), round(east + room, 5)))
+
+
+def _urban(demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Urban demand without the outermost points, which would pull the view back to the whole county."""
+    rows = present(demand)
+    if rows.empty:
+        return rows
+    urban = rows[rows["area_kind"] == "urban"]
+    if urban.empty:
+        return urban
+    x, y = urban.geometry.x, urban.geometry.y
+    inner = x.between(x.quantile(0.03), x.quantile(0.97)) & y.between(y.quantile(0.03), y.quantile(0.97))
+    return urban[inner] if inner.any() else urban
+
+
+def _names(frame: pd.DataFrame) -> dict[str, str]:
+    if frame.empty:
+        return {}
+    return {str(key): str(name) for key, name in frame["name"].items() if not missing(name)}
