@@ -1,0 +1,115 @@
+"""The bounded search, compiled: the one part of the package that runs in Numba."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _compiled(function: F) -> F:
+    # The code is cached beside the source or in the user's cache. Where neither can be written (a read-only
+    # install without a home), Numba refuses at decoration; it is then compiled anew in each process.
+    try:
+        return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:
+        return njit(nogil=True)(function)  # type: ignore[no-any-return]
+
+
+@_compiled
+def search(  # noqa: C901, PLR0912, PLR0915  (one compiled loop: a call a heap step would cost more than it explains)
+    indptr: NDArray[np.int64],
+    head: NDArray[np.int32],
+    weight: NDArray[np.float64],
+    sources: NDArray[np.int64],
+    slot: NDArray[np.int32],
+    n_slot: int,
+    limit: float,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    """Dijkstra from each source until `limit` (closed), touching only the nodes that are reached.
+
+    `slot` gives the column of a node, or -1. Returns the count per source, and column and cost of what was found,
+    source after source, in order of cost. Arrays are allocated once and put back after each source, so a search
+    costs in proportion to what it reaches and not to the size of the network.
+    """
+    n_node = len(indptr) - 1
+    cost = np.full(n_node, np.inf)
+    touched = np.empty(n_node, np.int32)
+    heap_cost = np.empty(len(head) + 1)
+    heap_node = np.empty(len(head) + 1, np.int32)
+    counts = np.zeros(len(sources), np.int64)
+    found_slot = np.empty(1024, np.int32)
+    found_cost = np.empty(1024)
+    n_found = 0
+    for i in range(len(sources)):
+        source = sources[i]
+        cost[source] = 0.0
+        touched[0] = source
+        n_touched = 1
+        heap_cost[0] = 0.0
+        heap_node[0] = source
+        n_heap = 1
+        n_before = n_found
+        while n_heap > 0:
+            d = heap_cost[0]
+            node = heap_node[0]
+            n_heap -= 1
+            if n_heap > 0:
+                # the last entry sinks from the root
+                last_cost = heap_cost[n_heap]
+                last_node = heap_node[n_heap]
+                hole = 0
+                child = 1
+                while child < n_heap:
+                    if child + 1 < n_heap and heap_cost[child + 1] < heap_cost[child]:
+                        child += 1
+                    if heap_cost[child] >= last_cost:
+                        break
+                    heap_cost[hole] = heap_cost[child]
+                    heap_node[hole] = heap_node[child]
+                    hole = child
+                    child = 2 * hole + 1
+                heap_cost[hole] = last_cost
+                heap_node[hole] = last_node
+            if d > cost[node]:
+                continue  # a cheaper way to this node was settled before
+            if slot[node] >= 0:
+                if n_found == len(found_slot):
+                    wider_slot = np.empty(2 * n_found, np.int32)
+                    wider_cost = np.empty(2 * n_found)
+                    wider_slot[:n_found] = found_slot
+                    wider_cost[:n_found] = found_cost
+                    found_slot = wider_slot
+                    found_cost = wider_cost
+                found_slot[n_found] = slot[node]
+                found_cost[n_found] = d
+                n_found += 1
+                if n_found - n_before == n_slot:
+                    break  # nothing is left to find
+            for arc in range(indptr[node], indptr[node + 1]):
+                reached = d + weight[arc]
+                other = head[arc]
+                if reached <= limit and reached < cost[other]:
+                    if cost[other] == np.inf:
+                        touched[n_touched] = other
+                        n_touched += 1
+                    cost[other] = reached
+                    # the new entry rises
+                    hole = n_heap
+                    n_heap += 1
+                    while hole > 0:
+                        parent = (hole - 1) >> 1
+                        if heap_cost[parent] <= reached:
+                            break
+                        heap_cost[hole] = heap_cost[parent]
+                        heap_node[hole] = heap_node[parent]
+                        hole = parent
+                    heap_cost[hole] = reached
+                    heap_node[hole] = other
+        counts[i] = n_found - n_before
+        for k in range(n_touched):
+            cost[touched[k]] = np.inf
+    return counts, found_slot[:n_found], found_cost[:n_found]

@@ -1,0 +1,154 @@
+"""Streets from an OpenStreetMap extract."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import osmium
+from pyproj import CRS
+
+from tuoyu_geo.errors import LayerNotFoundError, NetworkError
+from tuoyu_geo.messages import text
+from tuoyu_geo.network.assemble import assemble
+from tuoyu_geo.network.geodesy import metric_crs, to_plane, utm_crs
+from tuoyu_geo.network.graphml import read_graphml
+from tuoyu_geo.network.street import StreetNetwork, line_table
+
+SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf", ".graphml")
+
+NOT_STREETS = frozenset(
+    {
+        "abandoned", "bus_stop", "construction", "corridor", "elevator", "no", "planned", "platform", "proposed",
+        "raceway", "razed", "rest_area", "services",
+    }
+)  # fmt: skip
+"""Values of `highway` that nobody walks or drives along, or not yet. Everything else is carried with its class,
+motorways too: a mode decides what it uses."""
+
+_FORWARD = frozenset({"yes", "true", "1"})
+_BACKWARD = frozenset({"-1", "reverse"})
+_ROUND = frozenset({"roundabout", "circular"})
+# Under a house or over a culvert the street stays on the ground.
+_NO_TUNNEL = frozenset({"no", "building_passage", "culvert"})
+
+
+def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetNetwork:
+    """Streets of an OpenStreetMap file.
+
+    Parameters
+    ----------
+    path
+        A file named .osm, .osm.bz2, .osm.pbf, or .graphml as OSMnx saves it.
+    crs
+        Reference system to project to; the UTM zone of the middle when None.
+
+    Returns
+    -------
+    StreetNetwork
+        A node wherever streets meet or a way ends; `node_id` is OpenStreetMap's. Lengths are great-circle lengths
+        along the way with OSMnx's earth radius [m]. `foot` is False where the tags forbid walking. Private ways
+        stay open: the people behind the gate live there.
+
+    Raises
+    ------
+    LayerNotFoundError
+        There is no such file.
+    NetworkError
+        Another kind of file, a file that isn't what its name says, or one without streets.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise LayerNotFoundError(text("network.no_file", path=file))
+    suffix = next((known for known in SUFFIXES if file.name.lower().endswith(known)), None)
+    if suffix is None:
+        raise NetworkError(text("network.suffix", path=file, allowed="、".join(SUFFIXES)))
+    if suffix == ".graphml":
+        return read_graphml(file, crs=crs)
+    try:
+        ways = _read_ways(file)
+    except (RuntimeError, ValueError) as error:  # osmium's own faults are runtime errors
+        raise NetworkError(text("network.not_osm", path=file, suffix=suffix, reason=error)) from error
+    if not ways.refs:
+        raise NetworkError(text("network.no_streets_in", path=file))
+
+    vertex_id, first, vertex = np.unique(np.array(ways.refs), return_index=True, return_inverse=True)
+    lonlat = np.array(ways.lonlat)[first]
+    target = utm_crs(lonlat) if crs is None else metric_crs(crs)
+    return assemble(
+        vertex.astype(np.int64),
+        np.concatenate([[0], np.cumsum(ways.count)]).astype(np.int64),
+        line_table(
+            len(ways.count),
+            road_class=ways.road_class,
+            oneway=ways.oneway,
+            bridge=ways.bridge,
+            tunnel=ways.tunnel,
+            foot=ways.foot,
+        ),
+        xy=to_plane(lonlat, target),
+        vertex_id=vertex_id,
+        lonlat=lonlat,
+        crs=target.to_string(),
+    )
+
+
+class _Ways(NamedTuple):
+    refs: list[int]
+    lonlat: list[tuple[float, float]]
+    count: list[int]
+    road_class: list[str]
+    oneway: list[int]
+    bridge: list[bool]
+    tunnel: list[bool]
+    foot: list[bool]
+
+
+def _read_ways(file: Path) -> _Ways:
+    ways = _Ways([], [], [], [], [], [], [], [])
+    reader = (
+        osmium.FileProcessor(str(file))
+        .with_locations()
+        .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        .with_filter(osmium.filter.KeyFilter("highway"))
+    )
+    for way in reader:
+        tags = dict(way.tags)
+        if tags["highway"] in NOT_STREETS:
+            continue
+        # An extract cuts ways at its border: nodes outside are named but absent, and the way has a gap there.
+        run: list[tuple[int, float, float]] = []
+        for node in [*way.nodes, None]:
+            if node is not None and node.location.valid():
+                run.append((node.ref, node.lon, node.lat))
+                continue
+            if len(run) > 1:
+                _add(ways, run, tags)
+            run = []
+    return ways
+
+
+def _add(ways: _Ways, run: list[tuple[int, float, float]], tags: Mapping[str, str]) -> None:
+    ways.refs.extend(ref for ref, _, _ in run)
+    ways.lonlat.extend((lon, lat) for _, lon, lat in run)
+    ways.count.append(len(run))
+    ways.road_class.append(tags["highway"])
+    ways.oneway.append(_direction(tags))
+    ways.bridge.append(tags.get("bridge", "no") != "no")
+    ways.tunnel.append(tags.get("tunnel", "no") not in _NO_TUNNEL)
+    ways.foot.append(_foot(tags))
+
+
+def _direction(tags: Mapping[str, str]) -> int:
+    oneway = tags.get("oneway")
+    if oneway in _FORWARD:
+        return 1
+    if oneway in _BACKWARD:
+        return -1
+    return int(oneway is None and tags.get("junction") in _ROUND)
+
+
+def _foot(tags: Mapping[str, str]) -> bool:
+    if "foot" in tags:
+        return tags["foot"] != "no"
+    return tags.get("access") != "no"
