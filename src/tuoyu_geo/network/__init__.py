@@ -14,3 +14,5 @@ from tuoyu_geo.network.mode import impedance as impedance
 from tuoyu_geo.network.osm import read_osm as read_osm
 from tuoyu_geo.network.street import StreetNetwork as StreetNetwork
 from tuoyu_geo.network.street import from_edges as from_edges
+from tuoyu_geo.network.snap import Attached as Attached
+from tuoyu_geo.network.snap import attach as attach
