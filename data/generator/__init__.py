@@ -1,0 +1,1 @@
+"""Seeded generator of the example project: everything in data/yongan that nobody publishes."""
