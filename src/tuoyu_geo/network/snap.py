@@ -11,7 +11,7 @@ from tuoyu_geo.network.assemble import insert_vertices
 from tuoyu_geo.network.geodesy import metric_crs, to_lonlat
 from tuoyu_geo.network.mode import WALK_M, Mode, usable
 from tuoyu_geo.network.pieces import nearest_segment
-from tuoyu_geo.network.street import CONNECTOR, Bools, Floats, Ints, StreetNetwork
+from tuoyu_geo.network.street import CONNECTOR, Bools, Floats, Ints, StreetNetwork, checked_points
 
 _SAME_PLACE_M = 1e-6
 
@@ -70,13 +70,7 @@ def attach(
     NetworkError
         A position isn't a number, or the distance is negative or not a number.
     """
-    points = np.asarray(xy, dtype=float)
-    points = points.reshape(-1, 2) if points.size == 0 else points
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise NetworkError(text("network.points", row=1))
-    bad = ~np.isfinite(points).all(axis=1)
-    if bad.any():
-        raise NetworkError(text("network.points", row=int(np.flatnonzero(bad)[0]) + 1))
+    points = checked_points(xy)
     if not max_snap_m >= 0:
         raise NetworkError(text("network.max_snap", found=max_snap_m))
 

@@ -212,3 +212,21 @@ def from_edges(
         offsets=np.arange(0, len(ends) + 1, 2),
         crs=crs,
     )
+
+
+def checked_points(xy: ArrayLike) -> Floats:
+    """(n_point, 2) positions as finite numbers.
+
+    Raises
+    ------
+    NetworkError
+        The array hasn't two columns, or a position isn't a number.
+    """
+    points = np.asarray(xy, dtype=float)
+    points = points.reshape(-1, 2) if points.size == 0 else points
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise NetworkError(text("network.points", row=1))
+    bad = ~np.isfinite(points).all(axis=1)
+    if bad.any():
+        raise NetworkError(text("network.points", row=int(np.flatnonzero(bad)[0]) + 1))
+    return points

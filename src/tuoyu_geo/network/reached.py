@@ -1,0 +1,99 @@
+"""Which parts of which streets are reached from a node."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tuoyu_geo.network import mode as modes
+from tuoyu_geo.network.cost import cost_matrix
+from tuoyu_geo.network.street import CONNECTOR, Floats, Ints, StreetNetwork
+
+
+class Parts(NamedTuple):
+    """Parts of edges: (n_part,) the edge, and where on it the part begins and ends (0 to 1)."""
+
+    edge: Ints
+    begin: Floats
+    end: Floats
+
+
+def reached_parts(
+    network: StreetNetwork, node_idx: Ints, cutoffs: Sequence[float], *, mode: modes.Mode
+) -> Iterator[list[Parts]]:
+    """For each node, and for each cutoff, the parts of streets that lie within it.
+
+    An edge whose cost to its end exceeds what is left of the cutoff is reached in part, up to exactly the cutoff.
+    Connectors of other points are left out; the node's own is kept, since its last metres are walked too.
+    """
+    cost = cost_matrix(network, node_idx, np.arange(network.n_node), max(cutoffs), mode=mode)
+    weight = modes.impedance(network, mode)
+    forward = network.oneway >= 0 if mode.respects_oneway else np.ones(network.n_edge, dtype=bool)
+    backward = network.oneway <= 0 if mode.respects_oneway else forward
+    street = np.isfinite(weight) & ~network.edges_of(CONNECTOR)
+    at_node = np.full(network.n_node, np.inf)
+    edges_at, edge_list = _edges_by_node(network)
+    for row, node in enumerate(node_idx):
+        found = slice(cost.indptr[row], cost.indptr[row + 1])
+        reached = cost.indices[found]
+        at_node[reached] = cost.data[found]
+        edge = np.unique(np.concatenate([edge_list[edges_at[n] : edges_at[n + 1]] for n in reached]))
+        edge = edge[street[edge] | (network.u[edge] == node) | (network.v[edge] == node)]
+        edge = edge[np.isfinite(weight[edge])]
+        yield [
+            _within(
+                edge,
+                weight[edge],
+                np.where(forward[edge], cutoff - at_node[network.u[edge]], -np.inf),
+                np.where(backward[edge], cutoff - at_node[network.v[edge]], -np.inf),
+            )
+            for cutoff in cutoffs
+        ]
+        at_node[reached] = np.inf
+
+
+def cut_out(network: StreetNetwork, parts: Parts) -> tuple[Floats, Ints]:
+    """Coordinates [m] and offsets of parts of edges."""
+    step = np.append(np.hypot(*np.diff(network.coords, axis=0).T), 0.0)
+    before = np.concatenate([[0.0], np.cumsum(step)])[:-1]
+    first, last = network.offsets[parts.edge], network.offsets[parts.edge + 1] - 1
+    length = before[last] - before[first]
+    begin, end = before[first] + parts.begin * length, before[first] + parts.end * length
+    # the segment on which the part begins and the one on which it ends
+    at = np.clip(np.searchsorted(before, begin, side="right") - 1, first, last - 1)
+    to = np.clip(np.searchsorted(before, end, side="left") - 1, at, last - 1)
+
+    def place(segment: Ints, metres: Floats) -> Floats:
+        share = np.clip((metres - before[segment]) / np.where(step[segment] > 0, step[segment], 1.0), 0.0, 1.0)
+        here, there = network.coords[segment], network.coords[segment + 1]
+        return here + share[:, None] * (there - here)
+
+    count = to - at + 2
+    offsets = np.concatenate([[0], np.cumsum(count)])
+    inside = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - at, count)
+    coords = network.coords[inside]
+    coords[offsets[:-1]] = place(at, begin)
+    coords[offsets[1:] - 1] = place(to, end)
+    return coords, offsets
+
+
+def _edges_by_node(network: StreetNetwork) -> tuple[Ints, Ints]:
+    ends = np.concatenate([network.u, network.v])
+    order = np.argsort(ends, kind="stable")
+    return (
+        np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=network.n_node))]),
+        order % max(1, network.n_edge),
+    )
+
+
+def _within(edge: Ints, weight: Floats, left_at_u: Floats, left_at_v: Floats) -> Parts:
+    from_u = np.where(left_at_u >= weight, 1.0, left_at_u / np.where(weight > 0, weight, 1.0))
+    from_v = np.where(left_at_v >= weight, 1.0, left_at_v / np.where(weight > 0, weight, 1.0))
+    whole = np.maximum(from_u, 0) + np.maximum(from_v, 0) >= 1
+    some_u, some_v = ~whole & (from_u > 0), ~whole & (from_v > 0)
+    ones, zeros = np.ones(len(edge)), np.zeros(len(edge))
+    return Parts(
+        np.concatenate([edge[whole], edge[some_u], edge[some_v]]),
+        np.concatenate([zeros[whole], zeros[some_u], 1 - from_v[some_v]]),
+        np.concatenate([ones[whole], from_u[some_u], ones[some_v]]),
+    )

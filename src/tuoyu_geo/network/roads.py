@@ -1,0 +1,61 @@
+"""A road layer to a street network: the adapter between GeoDataFrames and arrays."""
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from tuoyu_geo.errors import NetworkError
+from tuoyu_geo.messages import text
+from tuoyu_geo.network.geodesy import metric_crs
+from tuoyu_geo.network.noding import TOLERANCE_M, from_lines
+from tuoyu_geo.network.street import Ints, StreetNetwork
+
+_ONEWAY = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}
+
+
+def from_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = TOLERANCE_M) -> StreetNetwork:
+    """A network of a road layer.
+
+    Parameters
+    ----------
+    roads
+        LineStrings or MultiLineStrings in a metric reference system; empty shapes are passed over. The columns
+        `road_class`, `bridge`, `tunnel` (bool) and `oneway` ("yes", "-1" or None) are used when they are there.
+    tolerance_m
+        As in `from_lines`.
+
+    Raises
+    ------
+    NetworkError
+        No reference system or one that isn't in metres, a shape that is no line, or no street at all.
+    """
+    crs = metric_crs(roads.crs if roads.crs is not None else "")
+    shapes = np.asarray(roads.geometry.array)
+    row = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    kinds = shapely.get_type_id(shapes[row])
+    wrong = ~np.isin(kinds, (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING))
+    if wrong.any():
+        first = int(row[wrong][0])
+        raise NetworkError(text("network.not_lines", row=first + 1, found=shapes[first].geom_type))
+    parts, part_of = shapely.get_parts(shapes[row], return_index=True)
+    row = row[part_of]
+    coords, line = shapely.get_coordinates(parts, return_index=True)
+    oneway = _column(roads, "oneway", row)
+    return from_lines(
+        coords,
+        np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(parts)))]),
+        road_class=[value if isinstance(value, str) else None for value in _column(roads, "road_class", row)],
+        oneway=[_ONEWAY.get(str(value), 0) for value in oneway],
+        bridge=[_is_true(value) for value in _column(roads, "bridge", row)],
+        tunnel=[_is_true(value) for value in _column(roads, "tunnel", row)],
+        tolerance_m=tolerance_m,
+        crs=crs.to_string(),
+    )
+
+
+def _is_true(value: object) -> bool:
+    return isinstance(value, bool | np.bool_) and bool(value)
+
+
+def _column(roads: gpd.GeoDataFrame, name: str, row: Ints) -> list[object]:
+    return list(roads[name].iloc[row]) if name in roads.columns else [None] * len(row)
