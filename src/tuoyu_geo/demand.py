@@ -14,6 +14,7 @@ Children under 3 come from the row's own register where there is one; the county
 the remaining rows by residents.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -71,7 +72,7 @@ class Demand:
     findings: tuple[Finding, ...]
 
 
-def build_demand(layers: "Layers", *, parameters: DemandParameters) -> Demand:
+def build_demand(layers: "Layers", *, parameters: DemandParameters, files: Mapping[str, str]) -> Demand:
     """Demand points of all communities and villages.
 
     Parameters
@@ -80,11 +81,13 @@ def build_demand(layers: "Layers", *, parameters: DemandParameters) -> Demand:
         Valid layers.
     parameters
         The county's figures that rows lack.
+    files
+        File of each layer, as the project names it.
     """
     points = _stack(layers, parameters)
-    findings: list[Finding] = [*_check_no_population(points)]
+    findings: list[Finding] = [*_check_no_population(points, files)]
     totals = layers.townships["residents"].reindex(layers.townships.index)
-    residents, method, unplaced, notes = _to_township_totals(points, totals)
+    residents, method, unplaced, notes = _to_township_totals(points, totals, files)
     findings += notes
     points = points.assign(residents=residents, residents_method=method)
     under3, under3_method, unplaced_under3, notes = _spread_under3(points, unplaced, parameters)
@@ -128,6 +131,7 @@ def _stack(layers: "Layers", parameters: DemandParameters) -> "gpd.GeoDataFrame"
         "households",
         "persons_per_household",
         "under3",
+        "source_row",
         "geometry",
     ]
     parts = [frame[columns] for frame in (estates, villages) if len(frame)]
@@ -151,21 +155,22 @@ def _stack(layers: "Layers", parameters: DemandParameters) -> "gpd.GeoDataFrame"
     )
 
 
-def _check_no_population(points: "gpd.GeoDataFrame") -> list[Finding]:
+def _check_no_population(points: "gpd.GeoDataFrame", files: Mapping[str, str]) -> list[Finding]:
     unknown = points[points["residents"].isna()]
     return [
         Finding(
             code="no_population",
             severity="warning",
-            layer="communities" if row.kind == "estate" else "villages",
-            file="",
-            row=None,
+            layer=role,
+            file=files.get(role, ""),
+            row=int(row.source_row),
             column=None,
             found=text("demand.no_population", name=row.name),
             allowed=text("demand.no_population_allowed"),
             remedy=text("demand.no_population_remedy"),
         )
-        for row in unknown[["name", "kind"]].set_axis(["name", "kind"], axis=1).itertuples(index=False)
+        for row in unknown[["name", "kind", "source_row"]].itertuples(index=False)
+        for role in ("communities" if row.kind == "estate" else "villages",)
     ]
 
 
@@ -196,6 +201,7 @@ def largest_remainder(weights: "NDArray[np.float64]", *, total: int) -> "NDArray
 def _to_township_totals(
     points: "gpd.GeoDataFrame",
     totals: "pd.Series[float]",
+    files: Mapping[str, str],
 ) -> "tuple[NDArray[np.float64], NDArray[np.object_], pd.Series[float], list[Finding]]":
     residents = points["residents"].fillna(0.0).to_numpy(float).round()
     method = points["residents_method"].to_numpy(object).copy()
@@ -223,7 +229,7 @@ def _to_township_totals(
                 code="township_total",
                 severity=severity,
                 layer="townships",
-                file="",
+                file=files.get("townships", ""),
                 row=None,
                 column=None,
                 found=found,

@@ -182,7 +182,7 @@ def _estate_rows(
     rule = policy.estates
     new = is_new_estate(estates, after=rule.new_after)
     owners = set(supply.facilities["community_id"].dropna())
-    own = estates["has_facility"].eq(True) | estates.index.isin(owners)  # noqa: FBT003
+    own = estates["has_facility"].eq(True) | estates.index.isin(owners)
     names = supply.facilities["name"]
     rows = []
     for estate_id in estates.index[~own.to_numpy(bool)]:

@@ -1,5 +1,6 @@
 """How a county stands against each clause, today and with the plan."""
 
+import math
 from dataclasses import dataclass
 
 from tuoyu_geo.messages import text
@@ -72,7 +73,7 @@ def judge_clauses(policy: Policy, *, today: Standing, planned: Standing) -> tupl
     return tuple(clauses)
 
 
-def _judge(rule: ClauseRule, policy: Policy, standing: Standing) -> Judgement:
+def _judge(rule: ClauseRule, policy: Policy, standing: Standing) -> Judgement:  # noqa: PLR0911  (a return a kind)
     match rule.judge:
         case "quota":
             return _quota(policy, standing)
@@ -114,7 +115,7 @@ def _quota(policy: Policy, standing: Standing) -> Judgement:
 
 def _coverage(policy: Policy, standing: Standing) -> Judgement:
     target = text("policy.share_target", share=policy.coverage.target_share)
-    if standing.covered_share != standing.covered_share:  # NaN: nobody lives here
+    if math.isnan(standing.covered_share):
         return "not_judgeable", text("policy.nobody"), target, text("policy.no_residents")
     met = standing.covered_share >= policy.coverage.target_share - SLACK
     # Rounded down: 89.96 % must not print as 90.0 %.

@@ -75,6 +75,19 @@ class InstitutionRule(Section):
     """Kinds that count towards quotas, places and coverage."""
 
 
+class CandidateRule(Section):
+    """Which candidates can't be used, whatever they cost."""
+
+    lowest_floor: int
+    """Lowest floor on which children may be (closed)."""
+    highest_floor: int
+    """Highest floor on which children may be (closed)."""
+    floor_source: str
+    """Where that comes from."""
+    floor_verified: bool
+    """Whether it is confirmed."""
+
+
 class EstateRule(Section):
     """Which estates must have a facility."""
 
@@ -140,6 +153,7 @@ class Policy(Section):
     coverage: CoverageRule
     places: PlacesRule
     institutions: InstitutionRule
+    candidates: CandidateRule
     estates: EstateRule
     quotas: tuple[Quota, ...]
     clauses: tuple[ClauseRule, ...]

@@ -1,0 +1,301 @@
+"""From the phases of a run to its outcome: every figure that is shown, worked out once and from the layers."""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tuoyu_geo.coverage import coverage_table, nearest_facility
+from tuoyu_geo.gaps import Supply, count_by_township, flag_gaps, is_new_estate, rule_residents
+from tuoyu_geo.messages import text
+from tuoyu_geo.plan import required_places, sites_frame
+from tuoyu_geo.policy import Standing
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from tuoyu_geo.demand import Demand
+    from tuoyu_geo.layers import Layers
+    from tuoyu_geo.policy import Clause, Policy
+    from tuoyu_geo.reach import Reach
+    from tuoyu_geo.siting import PlanResult
+
+
+def supply_of(reach: "Reach", *, serving: "NDArray[np.bool_]") -> Supply:
+    """The serving facilities, as flags need them."""
+    columns = np.flatnonzero(serving)
+    return Supply(facilities=reach.facilities.iloc[columns], cost=reach.cost[:, columns])
+
+
+def served_demand(demand: "Demand", reach: "Reach", *, planned: "NDArray[np.bool_]") -> "gpd.GeoDataFrame":
+    """Demand points with what serves them today and with the plan: the columns of `Outcome.demand`."""
+    frame = demand.points.assign(cost_unit=reach.cost_unit, standard=reach.standard, snap_m=reach.snap_m)
+    for moment, mask in (("today", reach.counted_mask), ("plan", planned)):
+        nearest = nearest_facility(reach, serving=mask).set_index(frame.index)
+        frame[f"nearest_{moment}_id"] = nearest["nearest_id"]
+        frame[f"nearest_{moment}_cost"] = nearest["nearest_cost"]
+        frame[f"covered_{moment}"] = nearest["covered"]
+    return frame
+
+
+def township_frame(
+    layers: "Layers",
+    *,
+    demand: "Demand",
+    served: "gpd.GeoDataFrame",
+    reach: "Reach",
+    planned: "NDArray[np.bool_]",
+    policy: "Policy",
+) -> "gpd.GeoDataFrame":
+    """Townships with quotas, people, places and coverage: the columns of `Outcome.townships`."""
+    townships = layers.townships
+    ids = townships.index
+    people = served.groupby("township_id")[["residents", "under3"]].sum().reindex(ids, fill_value=0.0) + demand.unplaced
+    facilities = reach.facilities
+    today, after = facilities[reach.counted_mask], facilities[planned]
+    quota = pd.Series({one.township_id: one.minimum for one in policy.quotas}, dtype=float).reindex(ids, fill_value=0)
+    existing = count_by_township(today, township_ids=ids)
+    total = count_by_township(after, township_ids=ids)
+    covered = {
+        moment: served["residents"].where(served[f"covered_{moment}"], 0.0).groupby(served["township_id"]).sum().reindex(ids, fill_value=0.0)
+        for moment in ("today", "plan")
+    }
+    share = {moment: (covered[moment] / people["residents"]).where(people["residents"] > 0) for moment in covered}
+    return townships.drop(columns=["residents"]).assign(
+        quota=quota.astype(int),
+        existing=existing,
+        proposed=total - existing,
+        shortfall=(quota - total).clip(lower=0).astype(int),
+        met=total >= quota,
+        residents=people["residents"],
+        under3=people["under3"],
+        places_today=_places(today, ids),
+        places_plan=_places(after, ids),
+        places_required=people["residents"] * policy.places.per_1000 / 1000,
+        covered_today_share=share["today"],
+        covered_plan_share=share["plan"],
+    )
+
+
+def _places(facilities: pd.DataFrame, ids: "pd.Index[str]") -> "pd.Series[float]":
+    return facilities["places"].fillna(0.0).groupby(facilities["township_id"]).sum().reindex(ids, fill_value=0.0)
+
+
+def standing(
+    layers: "Layers",
+    *,
+    served: "gpd.GeoDataFrame",
+    reach: "Reach",
+    serving: "NDArray[np.bool_]",
+    gaps: "gpd.GeoDataFrame",
+    covered_share: float,
+    residents: float,
+    policy: "Policy",
+) -> Standing:
+    """The figures by which clauses are judged, for one set of serving facilities."""
+    estates = layers.communities
+    people = rule_residents(served).reindex(estates.index)
+    new = is_new_estate(estates, after=policy.estates.new_after) & (people >= policy.estates.minimum_residents)
+    facilities = reach.facilities[serving]
+    flags = gaps["flag"].value_counts()
+    return Standing(
+        counts={str(key): int(n) for key, n in facilities.groupby("township_id").size().items()},
+        covered_share=covered_share,
+        places=float(facilities["places"].fillna(0).sum()),
+        residents=residents,
+        n_new=int(new.sum()),
+        n_new_missing=int(flags.get("new_missing", 0)),
+        n_new_shared=int(flags.get("new_shared", 0)),
+        n_built=int(((estates["status"] == "built") & ~new).sum()),
+        n_built_missing=int(flags.get("built_missing", 0)),
+    )
+
+
+def gaps_of(
+    layers: "Layers",
+    *,
+    demand: "Demand",
+    reach: "Reach",
+    serving: "NDArray[np.bool_]",
+    policy: "Policy",
+) -> "gpd.GeoDataFrame":
+    """Flags with one set of serving facilities."""
+    return flag_gaps(
+        layers,
+        demand=demand.points,
+        standard=reach.standard,
+        cost_unit=reach.cost_unit,
+        supply=supply_of(reach, serving=serving),
+        policy=policy,
+    )
+
+
+def planned_mask(reach: "Reach", result: "PlanResult") -> "NDArray[np.bool_]":
+    """``(n_facility,)`` what serves with the plan: what counts today, and the chosen candidates."""
+    mask = reach.counted_mask.copy()
+    mask[reach.n_institutions + np.asarray(result.selected, dtype=np.int64)] = True
+    return mask
+
+
+def shortfall_sentences(
+    townships: "gpd.GeoDataFrame",
+    *,
+    candidates: "gpd.GeoDataFrame",
+    coverage: pd.DataFrame,
+    places: Mapping[str, float],
+    policy: "Policy",
+    unmet_estates: int,
+) -> tuple[str, ...]:
+    """What the plan can't meet, a sentence each; quotas name the township, its candidates and why they dropped out."""
+    sentences = []
+    for township_id, row in townships[townships["shortfall"] > 0].iterrows():
+        local = candidates[candidates["township_id"] == township_id]
+        dropped = local["unusable_reason"].dropna().value_counts()
+        sentences.append(
+            text(
+                "plan.short_quota",
+                name=row["name"],
+                minimum=row["quota"],
+                existing=row["existing"],
+                proposed=row["proposed"],
+                short=row["shortfall"],
+                n=len(local),
+                usable=int(local["usable"].sum()),
+                dropped="、".join(text("plan.dropped", reason=reason, n=n) for reason, n in dropped.items())
+                or text("plan.dropped_none"),
+            ),
+        )
+    head = coverage[coverage["headline"]].iloc[0]
+    if head["after"] < policy.coverage.target_share - 1e-9:
+        sentences.append(text("plan.short_coverage", label=head["label"], share=math.floor(head["after"] * 1000) / 1000, target=policy.coverage.target_share))
+    if places["existing"] + places["proposed"] < places["required"]:
+        sentences.append(text("plan.short_places", have=places["existing"] + places["proposed"], required=places["required"]))
+    if unmet_estates:
+        sentences.append(text("plan.short_estates", n=unmet_estates))
+    return tuple(sentences)
+
+
+def summarise(
+    *,
+    title: str,
+    policy: "Policy",
+    townships: "gpd.GeoDataFrame",
+    demand: "Demand",
+    reach: "Reach",
+    sites: "gpd.GeoDataFrame",
+    coverage: pd.DataFrame,
+    gaps: "gpd.GeoDataFrame",
+    clauses: "tuple[Clause, ...]",
+    result: "PlanResult",
+) -> dict[str, Any]:
+    """What `summary.json` holds."""
+    residents = float(demand.points["residents"].sum() + demand.unplaced["residents"].sum())
+    under3 = float(demand.points["under3"].sum() + demand.unplaced["under3"].sum())
+    counted = reach.counted
+    existing_places = float(counted["places"].fillna(0).sum())
+    proposed_places = float(sites["places"].sum())
+    readings = coverage[coverage["reading"].isin(["residents", "under3", "communities", "townships"])]
+    head = coverage[coverage["headline"]].iloc[0]
+    return {
+        "schema_version": 1,
+        "project": title,
+        "policy": policy.id,
+        "population": {"residents": _whole(residents), "under3": _whole(under3)},
+        "institutions": {
+            "existing": reach.n_institutions,
+            "counted": len(counted),
+            "proposed": len(sites),
+        },
+        "places": {
+            "existing": _whole(existing_places),
+            "proposed": _whole(proposed_places),
+            "required": _whole(required_places(demand, policy=policy)),
+            "per_1000": 1000 * existing_places / residents if residents else 0.0,
+            "per_1000_plan": 1000 * (existing_places + proposed_places) / residents if residents else 0.0,
+        },
+        "coverage": {
+            "headline": policy.coverage.headline,
+            "target": policy.coverage.target_share,
+            "standard_m": None if math.isnan(head["standard_m"]) else head["standard_m"],
+            "standards": {
+                "urban": policy.coverage.urban.model_dump(),
+                "rural": policy.coverage.rural.model_dump(),
+            },
+            "before": {row.reading: _number(row.before) for row in readings.itertuples()},
+            "after": {row.reading: _number(row.after) for row in readings.itertuples()},
+            "walking": [
+                {
+                    "scope": row.reading.removeprefix("walk_"),
+                    "standard_m": row.standard_m,
+                    "before": _number(row.before),
+                    "after": _number(row.after),
+                }
+                for row in coverage[coverage["reading"].str.startswith("walk_")].itertuples()
+            ],
+            "method": reach.method,
+        },
+        "townships": [
+            {
+                "code": str(row.Index),
+                "name": row.name,
+                "quota": int(row.quota),
+                "existing": int(row.existing),
+                "proposed": int(row.proposed),
+                "met": bool(row.met),
+                "residents": _whole(row.residents),
+                "under3": _whole(row.under3),
+                "places_today": _whole(row.places_today),
+                "places_plan": _whole(row.places_plan),
+                "covered_share": _number(row.covered_plan_share),
+                "covered_share_today": _number(row.covered_today_share),
+            }
+            for row in townships.itertuples()
+        ],
+        "flags": {flag: int(n) for flag, n in gaps["flag"].value_counts(sort=False).items()},
+        "clauses": [
+            {
+                "id": clause.id,
+                "department": "、".join(clause.departments),
+                "status": clause.status_plan,
+                "observed": clause.observed_plan,
+                "status_today": clause.status_today,
+                "observed_today": clause.observed_today,
+                "target": clause.target,
+            }
+            for clause in clauses
+        ],
+        "solver": {
+            "status": result.status,
+            "objective": _number(result.objective),
+            "bound": _number(result.bound),
+            "gap": _number(result.gap),
+            # Rounded up to ten seconds, so that the same inputs give the same bytes; manifest.json has the exact time.
+            "seconds": 10 * math.ceil(result.seconds / 10),
+            "seed": result.seed,
+        },
+        "sites": [str(site_id) for site_id in sites.index],
+    }
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _number(value: float) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+__all__ = [
+    "coverage_table",
+    "gaps_of",
+    "planned_mask",
+    "served_demand",
+    "shortfall_sentences",
+    "sites_frame",
+    "standing",
+    "summarise",
+    "township_frame",
+]

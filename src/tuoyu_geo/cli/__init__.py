@@ -1,0 +1,53 @@
+"""The command line: one file a command, errors in one line, a traceback only when asked for."""
+
+import sys
+
+import typer
+
+from tuoyu_geo import __version__
+from tuoyu_geo.cli import check, coverage, gaps, init, maps, run, site
+from tuoyu_geo.errors import ConfigError, TuoyuError
+from tuoyu_geo.messages import text
+
+app = typer.Typer(
+    name="tuoyu-geo",
+    help=text("cli.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001  (typer's callback form)
+    if value:
+        typer.echo(f"tuoyu-geo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: bool = typer.Option(False, "--version", help=text("cli.help_version"), callback=_show_version, is_eager=True),
+) -> None:
+    pass
+
+
+for command in (init, check, run, maps, gaps, coverage, site):
+    app.command(name=command.NAME, help=text(f"cli.help_{command.NAME}"))(command.command)
+
+
+def main() -> None:
+    """Entry point: exit 0 done, 1 the data or the plan has errors, 2 wrong usage or config."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console or a pipe may stand in GBK; Chinese and names with emoji must get through either way.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    try:
+        app()
+    except TuoyuError as error:
+        if "--debug" in sys.argv:
+            raise
+        typer.secho(text("cli.error", message=error), fg="red", err=True)
+        sys.exit(2 if isinstance(error, ConfigError) else 1)

@@ -1,0 +1,27 @@
+"""`tuoyu-geo init`: a new project folder, empty with templates, or the example."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tuoyu_geo.cli.options import Debug
+from tuoyu_geo.messages import text
+
+NAME = "init"
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=text("cli.arg_folder"))],
+    *,
+    example: Annotated[bool, typer.Option("--example", help=text("cli.opt_example"), show_default=False)] = False,
+    debug: Debug = False,
+) -> None:
+    """Refuse a folder that already holds a project."""
+    from tuoyu_geo.new_project import write_example, write_template
+
+    del debug
+    written = write_example(folder) if example else write_template(folder)
+    for path in written:
+        typer.echo(text("cli.init_file", path=path))
+    typer.echo(text("cli.init_next_example" if example else "cli.init_next", folder=folder))

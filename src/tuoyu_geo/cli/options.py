@@ -1,0 +1,37 @@
+"""Options that several commands share; each means the same everywhere."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tuoyu_geo.messages import text
+
+DEFAULT_PROJECT = Path("data/yongan")
+
+ProjectPath = Annotated[Path | None, typer.Argument(metavar="PROJECT", help=text("cli.arg_project"), show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=text("cli.opt_out"), show_default=False)]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help=text("cli.opt_set"), show_default=False),
+]
+Debug = Annotated[bool, typer.Option("--debug", help=text("cli.opt_debug"), show_default=False)]
+TableFormat = Literal["table", "csv", "json", "geojson"]
+Format = Annotated[TableFormat, typer.Option("--format", help=text("cli.opt_format"))]
+
+
+def project_path(given: Path | None) -> Path:
+    """The project a command works on: the one named, or the example of a checkout."""
+    return DEFAULT_PROJECT if given is None else given
+
+
+def out_folder(given: Path | None, project: Path | None) -> Path:
+    """Where outputs go: the folder named; for the example here; for a named project its own folder ``out``."""
+    if given is not None:
+        return given
+    if project is None or project.resolve() in {
+        DEFAULT_PROJECT.resolve(),
+        (DEFAULT_PROJECT / "project.toml").resolve(),
+    }:
+        return Path()
+    return (project.parent if project.suffix == ".toml" else project) / "out"

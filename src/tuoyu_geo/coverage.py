@@ -1,0 +1,171 @@
+"""Coverage in every reading: who has an institution within the standard.
+
+覆盖面 is defined nowhere, so each reading is worked out and named: residents, children under 3, communities and
+villages, and townships with at least one institution. People whose place is not known count in the denominator.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tuoyu_geo.messages import text
+from tuoyu_geo.policy.model import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from tuoyu_geo.demand import Demand
+    from tuoyu_geo.policy import Policy
+    from tuoyu_geo.reach import Reach
+
+
+def nearest_facility(reach: "Reach", *, serving: "NDArray[np.bool_]") -> pd.DataFrame:
+    """The nearest serving facility of each demand point, in the point's own unit.
+
+    Parameters
+    ----------
+    reach
+        Costs from every demand point to every facility.
+    serving
+        ``(n_facility,)`` which facilities serve.
+
+    Returns
+    -------
+    ``(n_demand,)`` rows: nearest_id (None where nothing is reached), nearest_cost (NaN there), covered (closed:
+    cost <= standard). Of two equally near, the earlier facility.
+    """
+    ids = reach.facilities.index.to_numpy(object)
+    nearest_id = np.full(reach.cost.shape[0], None, dtype=object)
+    nearest_cost = np.full(reach.cost.shape[0], np.nan)
+    cost = reach.cost
+    for i in range(cost.shape[0]):
+        span = slice(cost.indptr[i], cost.indptr[i + 1])
+        columns = cost.indices[span]
+        usable = serving[columns]
+        if usable.any():
+            columns, costs = columns[usable], cost.data[span][usable]
+            best = np.lexsort((columns, costs))[0]
+            nearest_id[i], nearest_cost[i] = ids[columns[best]], costs[best]
+    covered = np.nan_to_num(nearest_cost, nan=np.inf) <= reach.standard
+    return pd.DataFrame({"nearest_id": nearest_id, "nearest_cost": nearest_cost, "covered": covered})
+
+
+def nearest_walk_m(reach: "Reach", *, serving: "NDArray[np.bool_]") -> "NDArray[np.float64]":
+    """``(n_demand,)`` metres on foot to the nearest serving facility; inf where none is reached."""
+    walk = reach.walk_m
+    result = np.full(walk.shape[0], np.inf)
+    rows = np.repeat(np.arange(walk.shape[0]), np.diff(walk.indptr))
+    usable = serving[walk.indices]
+    np.minimum.at(result, rows[usable], walk.data[usable])
+    return result
+
+
+def reading_shares(
+    covered: "NDArray[np.bool_]",
+    *,
+    demand: "Demand",
+    with_institution: "pd.Series[bool]",
+) -> dict[str, float]:
+    """Share covered in each reading, 0 to 1; NaN where there is nobody to cover.
+
+    Parameters
+    ----------
+    covered
+        ``(n_demand,)`` which demand points are covered.
+    demand
+        Who lives there.
+    with_institution
+        By township: whether it has an institution that counts.
+    """
+    points = demand.points
+    shares = {}
+    for reading in ("residents", "under3"):
+        weight = points[reading].to_numpy(float)
+        total = weight.sum() + demand.unplaced[reading].sum()
+        shares[reading] = float(weight[covered].sum() / total) if total else float("nan")
+    shares["communities"] = float(covered.mean()) if len(covered) else float("nan")
+    shares["townships"] = float(with_institution.mean()) if len(with_institution) else float("nan")
+    return shares
+
+
+def coverage_table(
+    reach: "Reach",
+    *,
+    demand: "Demand",
+    townships: "gpd.GeoDataFrame",
+    policy: "Policy",
+    serving: "Mapping[str, NDArray[np.bool_]]",
+) -> pd.DataFrame:
+    """All readings, and walking standards side by side, for one or more sets of serving facilities.
+
+    Parameters
+    ----------
+    reach, demand, policy
+        What was worked out before.
+    townships
+        All townships; index township_id, column area_kind.
+    serving
+        By name of the moment ("before", "after"): ``(n_facility,)`` which facilities serve.
+
+    Returns
+    -------
+    A row a reading; columns reading, label, standard_m (NaN where the standard differs by area), unit, scope, headline,
+    and one share a moment.
+    """
+    rule = policy.coverage
+    points = demand.points
+    rows: list[dict[str, object]] = []
+    by_reading = {}
+    for moment, mask in serving.items():
+        covered = nearest_facility(reach, serving=mask)["covered"].to_numpy(bool)
+        homes = reach.facilities["township_id"][mask]
+        has = pd.Series(townships.index.isin(homes), index=townships.index)
+        by_reading[moment] = reading_shares(covered, demand=demand, with_institution=has)
+    scope = text(
+        "coverage.scope_policy",
+        urban=text("coverage.standard", value=rule.urban.value, unit=text(f"words.unit.{rule.urban.unit}")),
+        rural=text("coverage.standard", value=rule.rural.value, unit=text(f"words.unit.{rule.rural.unit}")),
+    )
+    for reading in READINGS:
+        rows.append(
+            {
+                "reading": reading,
+                "label": text(f"coverage.reading_{reading}"),
+                "standard_m": rule.urban.value if rule.urban.unit == "m" else np.nan,
+                "unit": "m",
+                "scope": text("coverage.scope_townships") if reading == "townships" else scope,
+                "headline": reading == rule.headline,
+                **{moment: by_reading[moment][reading] for moment in serving},
+            },
+        )
+    walk = {moment: nearest_walk_m(reach, serving=mask) for moment, mask in serving.items()}
+    weight = points["residents"].to_numpy(float)
+    urban = points["area_kind"].eq("urban").to_numpy()
+    left = demand.unplaced["residents"].reindex(townships.index, fill_value=0.0)
+    for key, inside, unplaced in (
+        ("urban", urban, left[townships["area_kind"].eq("urban")]),
+        ("all", np.ones(len(points), dtype=bool), left),
+    ):
+        total = weight[inside].sum() + unplaced.sum()
+        for standard_m in rule.compare_m:
+            rows.append(
+                {
+                    "reading": f"walk_{key}",
+                    "label": text("coverage.walk", standard_m=standard_m),
+                    "standard_m": standard_m,
+                    "unit": "m",
+                    "scope": text(f"coverage.scope_{key}"),
+                    "headline": False,
+                    **{
+                        moment: float(weight[inside & (walk[moment] <= standard_m)].sum() / total)
+                        if total
+                        else float("nan")
+                        for moment in serving
+                    },
+                },
+            )
+    return pd.DataFrame(rows)

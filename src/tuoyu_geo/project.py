@@ -1,0 +1,482 @@
+"""Project: one project.toml and its folder; runs the phases and keeps what each found.
+
+Each phase runs once and is kept under its name; a Project never changes after it is opened, so nothing kept can go
+stale. Open it again to read changed files.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from tuoyu_geo import assemble
+from tuoyu_geo.config import Config, read_config
+from tuoyu_geo.demand import Demand, DemandParameters, build_demand
+from tuoyu_geo.errors import ConfigError, SitingError
+from tuoyu_geo.findings import Finding, by_severity
+from tuoyu_geo.layers import Layers, LayerSource, load_layers
+from tuoyu_geo.messages import text
+from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
+from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates, sites_frame
+from tuoyu_geo.policy import Policy, judge_clauses, read_policy
+from tuoyu_geo.reach import Reach, ReachParameters, build_reach
+from tuoyu_geo.service_areas import draw_service_areas
+from tuoyu_geo.siting import PlanResult, plan_sites, recompute_plan
+from tuoyu_geo.views import Access, Plan
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Value = TypeVar("Value")
+MAP_NAMES = ("overview", "health", "natural_resources", "housing")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Built:
+    """What a build wrote.
+
+    Attributes
+    ----------
+    folder
+        Where.
+    files
+        By name relative to the folder: size [bytes].
+    plan
+        The plan that the files show.
+    notices
+        Sentences that stand on every map and table.
+    """
+
+    folder: Path
+    files: Mapping[str, int]
+    plan: Plan
+    notices: tuple[str, ...]
+
+
+class Project:
+    """One county's project, opened.
+
+    Parameters
+    ----------
+    folder
+        The folder of project.toml, from which paths are relative.
+    config
+        Its settings.
+    policy
+        The policy it names.
+    """
+
+    def __init__(self, folder: Path, *, config: Config, policy: Policy) -> None:
+        self.folder = folder
+        self.config = config
+        self.policy = policy
+        self._kept: dict[str, Any] = {}
+        self._seconds: dict[str, float] = {}
+        self._on_phase: Callable[[str], None] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Project {self.config.project.title} ({self.config.project.county_code})>"
+
+    @property
+    def _files(self) -> dict[str, str]:
+        return {role: section.path for role, section in self.config.layers.items()}
+
+    def _once(self, name: str, work: Callable[[], Value]) -> Value:
+        if name not in self._kept:
+            if self._on_phase is not None:
+                self._on_phase(name)
+            started = time.perf_counter()
+            self._kept[name] = work()
+            self._seconds[name] = time.perf_counter() - started
+        value: Value = self._kept[name]
+        return value
+
+    # --- phases -----------------------------------------------------------------------------------------------
+
+    def _read(self) -> Layers:
+        sources = {
+            role: LayerSource(
+                role=role,
+                path=_layer_path(self.folder, section.path, outside=self.config.project.allow_paths_outside),
+                file=section.path,
+                crs=section.crs,
+                datum=section.datum,
+                quality=section.quality,
+                source=section.source,
+                sheet=section.sheet,
+                encoding=section.encoding,
+                on_invalid=section.on_invalid,
+                columns=dict(section.columns),
+            )
+            for role, section in self.config.layers.items()
+        }
+        return self._once("layers", lambda: load_layers(sources, crs=self.config.project.crs))
+
+    def layers(self) -> Layers:
+        """The layers, checked.
+
+        Raises
+        ------
+        DataError
+            A finding is an error; all findings are in it.
+        """
+        layers = self._read()
+        layers.require_valid()
+        return layers
+
+    def check(self) -> tuple[Layers, list[Finding]]:
+        """The layers as far as they could be read, and everything that was found, also where they can't be used."""
+        layers = self._read()
+        findings = [*layers.findings, *self._policy_findings(layers)]
+        if not any(finding.severity == "error" for finding in findings):
+            findings += [*self.demand().findings, *self.reach().findings, *self._rated()[1]]
+        return layers, by_severity(findings)
+
+    def _policy_findings(self, layers: Layers) -> list[Finding]:
+        names = layers.townships["name"] if len(layers.townships) else pd.Series(dtype=object)
+        return [
+            Finding(
+                code="quota_township",
+                severity="error",
+                layer="project",
+                file=self.config.project.policy,
+                row=None,
+                column=None,
+                found=text("project.quota_township", name=quota.name, id=quota.township_id),
+                allowed=text("project.quota_allowed", ids="、".join(map(str, names.index))),
+                remedy=text("project.quota_remedy"),
+            )
+            for quota in self.policy.quotas
+            if quota.township_id not in names.index
+        ]
+
+    def demand(self) -> Demand:
+        """Residents and children under 3 at each community and village."""
+        section = self.config.demand
+        parameters = DemandParameters(
+            persons_per_household=section.persons_per_household,
+            under3_total=section.under3_total,
+            under3_share=section.under3_share,
+        )
+        return self._once("demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files))
+
+    def reach(self) -> Reach:
+        """How far every community is from every institution and candidate."""
+        section = self.config.network
+        parameters = ReachParameters(
+            snap_max_m=section.snap_max_m,
+            snap_warn_m=section.snap_warn_m,
+            walk_speed_kph=section.walk_speed_kph,
+            ebike_speed_kph=section.ebike_speed_kph,
+            search_m=max(section.search_m, *self.policy.coverage.compare_m),
+            search_min=section.search_min,
+            detour_factor=section.detour_factor,
+        )
+        roads = self.config.layers.get("roads")
+        return self._once(
+            "reach",
+            lambda: build_reach(
+                self.layers(),
+                demand=self.demand().points,
+                candidates=self._rated()[0],
+                policy=self.policy,
+                parameters=parameters,
+                roads_path=None
+                if roads is None
+                else _layer_path(self.folder, roads.path, outside=self.config.project.allow_paths_outside),
+                files=self._files,
+            ),
+        )
+
+    def _rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
+        return self._once("candidates", lambda: rate_candidates(self.layers(), policy=self.policy, files=self._files))
+
+    def gaps(self) -> "gpd.GeoDataFrame":
+        """Flags of today: a row a community, village or township that falls short, with its reason."""
+        reach = self.reach()
+        frame: gpd.GeoDataFrame = self._once(
+            "gaps",
+            lambda: assemble.gaps_of(
+                self.layers(),
+                demand=self.demand(),
+                reach=reach,
+                serving=reach.counted_mask,
+                policy=self.policy,
+            ),
+        )
+        return frame.copy()
+
+    def access(self) -> Access:
+        """Who is served today, in every reading of 覆盖面."""
+        reach, demand, layers = self.reach(), self.demand(), self.layers()
+        served = assemble.served_demand(demand, reach, planned=reach.counted_mask)
+        table = assemble.coverage_table(
+            reach,
+            demand=demand,
+            townships=layers.townships,
+            policy=self.policy,
+            serving={"share": reach.counted_mask},
+        )
+        townships = assemble.township_frame(
+            layers,
+            demand=demand,
+            served=served,
+            reach=reach,
+            planned=reach.counted_mask,
+            policy=self.policy,
+        )
+        points = served.drop(columns=[column for column in served.columns if "_plan" in column and column.startswith(("nearest", "covered"))])
+        points = points.rename(
+            columns={"nearest_today_id": "nearest_id", "nearest_today_cost": "nearest_cost", "covered_today": "covered"},
+        )
+        shown = townships[["name", "residents", "under3", "covered_today_share"]]
+        return Access(
+            demand=points,
+            coverage=table,
+            townships=pd.DataFrame(shown.rename(columns={"covered_today_share": "covered_share"})),
+        )
+
+    def _solved(self) -> PlanResult:
+        section = self.config.siting
+        return self._once("plan", lambda: self._solve(section.time_limit_s, section.gap))
+
+    def _solve(self, time_limit_s: float, gap: float) -> PlanResult:
+        section = self.config.siting
+        problem = build_problem(
+            demand=self.demand(),
+            reach=self.reach(),
+            candidates=self._rated()[0],
+            gaps=self.gaps(),
+            townships=self.layers().townships,
+            policy=self.policy,
+            choices=SitingChoices(budget=section.budget, forced=section.forced, forbidden=section.forbidden),
+        )
+        result = plan_sites(problem, time_limit_s=time_limit_s, gap=gap, seed=self.config.project.seed)
+        check = recompute_plan(problem, result.selected)
+        if not np.isclose(check.covered_share, result.covered_share, equal_nan=True) or check.places != result.places:
+            raise SitingError(text("project.recomputed", ours=check, solver=result))
+        return result
+
+    def plan(self) -> Plan:
+        """The sites that meet the policy, with status, bound and gap."""
+        return self._once("outcome", self._plan)
+
+    def outcome(self) -> Outcome:
+        """Everything that maps and tables show."""
+        return self.plan().outcome
+
+    def _plan(self) -> Plan:
+        layers, demand, reach, result = self.layers(), self.demand(), self.reach(), self._solved()
+        candidates = self._rated()[0]
+        planned = assemble.planned_mask(reach, result)
+        served = assemble.served_demand(demand, reach, planned=planned)
+        townships = assemble.township_frame(
+            layers,
+            demand=demand,
+            served=served,
+            reach=reach,
+            planned=planned,
+            policy=self.policy,
+        )
+        coverage = assemble.coverage_table(
+            reach,
+            demand=demand,
+            townships=townships,
+            policy=self.policy,
+            serving={"before": reach.counted_mask, "after": planned},
+        )
+        head = coverage[coverage["headline"]].iloc[0]
+        gaps = self.gaps()
+        gaps_after = assemble.gaps_of(layers, demand=demand, reach=reach, serving=planned, policy=self.policy)
+        residents = float(townships["residents"].sum())
+        standings = [
+            assemble.standing(
+                layers,
+                served=served,
+                reach=reach,
+                serving=serving,
+                gaps=flags,
+                covered_share=float(head[moment]),
+                residents=residents,
+                policy=self.policy,
+            )
+            for moment, serving, flags in (("before", reach.counted_mask, gaps), ("after", planned, gaps_after))
+        ]
+        clauses = judge_clauses(self.policy, today=standings[0], planned=standings[1])
+        sites = sites_frame(
+            result,
+            demand=demand,
+            reach=reach,
+            candidates=candidates,
+            townships=townships,
+            policy=self.policy,
+        )
+        summary = assemble.summarise(
+            title=self.config.project.title,
+            policy=self.policy,
+            townships=townships,
+            demand=demand,
+            reach=reach,
+            sites=sites,
+            coverage=coverage,
+            gaps=gaps,
+            clauses=clauses,
+            result=result,
+        )
+        shortfalls = assemble.shortfall_sentences(
+            townships,
+            candidates=candidates,
+            coverage=coverage,
+            places=summary["places"],
+            policy=self.policy,
+            unmet_estates=int(gaps_after["flag"].eq("new_missing").sum()),
+        )
+        findings = self.check()[1]
+        institutions = layers.institutions.assign(
+            counted=reach.counted_mask[: reach.n_institutions],
+            under3_in_reach=reach.under3_in_reach(demand)[: reach.n_institutions],
+        )
+        outcome = Outcome(
+            note=self._note(reach),
+            townships=townships,
+            demand=served,
+            institutions=institutions,
+            candidates=candidates.assign(selected=candidates.index.isin(sites.index)),
+            sites=sites,
+            gaps=gaps,
+            service_areas=draw_service_areas(reach, policy=self.policy, planned=planned, townships=layers.townships),
+            unserved=served[~served["covered_plan"] & (served["residents"] > 0)],
+            streets=layers.roads,
+            water=layers.water,
+            coverage=coverage,
+            clauses=clauses,
+            findings=tuple(findings),
+            summary=summary,
+        )
+        return Plan(
+            sites=sites,
+            quotas=pd.DataFrame(townships[["name", "quota", "existing", "proposed", "shortfall", "met"]]),
+            coverage=coverage,
+            clauses=clauses,
+            status=result.status,
+            objective=result.objective,
+            bound=result.bound,
+            gap=result.gap,
+            seconds=result.seconds,
+            stages=pd.DataFrame([stage.to_record() for stage in result.stages]),
+            shortfalls=shortfalls,
+            outcome=outcome,
+        )
+
+    def _note(self, reach: Reach) -> ProjectNote:
+        project, coverage = self.config.project, self.policy.coverage
+        notices = [*project.notices]
+        synthetic = [text(f"words.role.{role}") for role, layer in self.config.layers.items() if layer.quality == "synthetic"]
+        if synthetic:
+            notices.append(text("project.notice_synthetic", layers="、".join(synthetic)))
+        unverified = [
+            text(f"project.standard_{name}", value=standard.value, unit=text(f"words.unit.{standard.unit}"))
+            for name, standard in (("urban", coverage.urban), ("rural", coverage.rural))
+            if not standard.verified
+        ]
+        if unverified:
+            notices.append(text("project.notice_unverified", standards="、".join(unverified)))
+        if self.config.demand.under3_quality != "official":
+            notices.append(text("project.notice_under3", source=self.config.demand.under3_source))
+        if reach.method == "straight_line":
+            notices.append(text("project.notice_straight_line", factor=self.config.network.detour_factor))
+        return ProjectNote(
+            title=project.title,
+            county_name=project.county_name,
+            county_code=project.county_code,
+            prepared_by=project.prepared_by,
+            date=project.date,
+            crs=project.crs,
+            map_approval_number=project.map_approval_number,
+            notices=tuple(notices),
+            sources=tuple(
+                SourceNote(role=role, file=layer.path, source=layer.source, quality=layer.quality)
+                for role, layer in self.config.layers.items()
+            ),
+        )
+
+    # --- outputs ----------------------------------------------------------------------------------------------
+
+    def build(self, folder: str | Path, *, on_phase: Callable[[str], None] | None = None) -> Built:
+        """Write all files.
+
+        Parameters
+        ----------
+        folder
+            Where; made where it is not there.
+        on_phase
+            Called with the name of each phase as it begins.
+
+        Raises
+        ------
+        DataError
+            The layers can't be used; nothing is written.
+        OutputError
+            The folder can't be written; the old files stay whole.
+        """
+        from tuoyu_geo.building import build_files  # noqa: PLC0415  (folium and openpyxl are slow to import)
+
+        self._on_phase = on_phase
+        return build_files(self, Path(folder))
+
+    def redraw_maps(
+        self,
+        folder: str | Path,
+        *,
+        keep: Literal["unchanged", "nothing"] = "unchanged",
+        on_phase: Callable[[str], None] | None = None,
+    ) -> dict[str, str]:
+        """Draw the maps alone.
+
+        Returns
+        -------
+        By map: what was done and why.
+        """
+        from tuoyu_geo.building import redraw_maps  # noqa: PLC0415
+
+        self._on_phase = on_phase
+        return redraw_maps(self, Path(folder), keep=keep)
+
+
+def _layer_path(folder: Path, path: str, *, outside: bool) -> Path:
+    if "://" in path or path.lower().startswith(("/vsi", "\\\\", "//")):
+        raise ConfigError(text("config.path_network", found=path))
+    full = (folder / path).resolve()
+    if not outside and not full.is_relative_to(folder.resolve()):
+        raise ConfigError(text("config.path_outside", found=path))
+    return full
+
+
+def open_project(path: str | Path, *, overrides: Sequence[str] = ()) -> Project:
+    """Open a project.
+
+    Parameters
+    ----------
+    path
+        A project.toml, or its folder.
+    overrides
+        Settings that replace the file's, as ``section.key=value``.
+
+    Raises
+    ------
+    ConfigError
+        The project or its policy is not there, or has faults; all are named.
+    """
+    path = Path(path)
+    file = path / "project.toml" if path.is_dir() or path.suffix != ".toml" else path
+    config = read_config(file, overrides=overrides)
+    folder = file.parent
+    policy = read_policy(_layer_path(folder, config.project.policy, outside=config.project.allow_paths_outside))
+    project = Project(folder, config=config, policy=policy)
+    for section in config.layers.values():
+        _layer_path(folder, section.path, outside=config.project.allow_paths_outside)
+    return project

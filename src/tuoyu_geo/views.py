@@ -1,0 +1,137 @@
+"""What a notebook holds: who is served today, and the plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tuoyu_geo.messages import text
+from tuoyu_geo.outcome import Clause, Outcome
+
+if TYPE_CHECKING:
+    import folium
+    import geopandas as gpd
+
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Access:
+    """Who is served today.
+
+    Attributes
+    ----------
+    demand
+        Demand points with nearest_id, nearest_cost, cost_unit, standard, covered.
+    coverage
+        A row a reading of 覆盖面: label, scope, standard_m, share, headline.
+    townships
+        Index township_id: name, residents, under3, covered_share.
+    """
+
+    demand: "gpd.GeoDataFrame"
+    coverage: pd.DataFrame
+    townships: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        table = self.coverage[["label", "scope", "share"]].assign(
+            share=[f"{share:.1%}" if share == share else "—" for share in self.coverage["share"]],  # noqa: PLR0124
+        )
+        labels = {name: text(f"views.column_{name}") for name in table.columns}
+        return str(table.rename(columns=labels).to_html(index=False, escape=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Plan:
+    """A siting plan, with its proof.
+
+    Attributes
+    ----------
+    sites
+        The chosen sites in the order in which to open them, as `Outcome.sites`.
+    quotas
+        Index township_id: name, quota, existing, proposed, shortfall, met, n_usable.
+    coverage
+        As `Outcome.coverage`: each reading before and after.
+    clauses
+        The policy's clauses, judged.
+    status, objective, bound, gap, seconds
+        "optimal" where every stage is proven; number of new sites, its proven lower bound, their relative gap, and
+        how long the search took.
+    stages
+        A row a stage of the search: name, objective, bound, gap, status, seconds.
+    shortfalls
+        Sentences: what the plan can't meet, and why.
+    outcome
+        Everything that maps and tables show.
+    """
+
+    sites: "gpd.GeoDataFrame"
+    quotas: pd.DataFrame
+    coverage: pd.DataFrame
+    clauses: tuple[Clause, ...]
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    seconds: float
+    stages: pd.DataFrame
+    shortfalls: tuple[str, ...]
+    outcome: Outcome
+
+    def headline(self) -> str:
+        """The plan in a few lines of text."""
+        return headline(self.outcome.summary, seconds=self.seconds, shortfalls=self.shortfalls)
+
+    def explore(self) -> "folium.Map":
+        """The overview map, for a notebook cell."""
+        from tuoyu_geo.maps import overview_map  # noqa: PLC0415  (folium is slow to import)
+
+        return overview_map(self.outcome)
+
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415
+
+        columns = ["order", "name", "township_id", "places", "reason"]
+        frame = self.sites[columns].assign(
+            township_id=self.sites["township_id"].map(self.quotas["name"]),
+        )
+        labels = {name: text(f"views.column_{name}") for name in columns}
+        lines = "<br>".join(escape(line) for line in self.headline().splitlines())
+        return f"<p>{lines}</p>" + str(frame.rename(columns=labels).to_html(index=False, escape=True))
+
+
+def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[str, ...]) -> str:
+    """The headline figures of a summary, a line each."""
+    coverage = summary["coverage"]
+    reading = coverage["headline"]
+    solver = summary["solver"]
+    with_quota = [one for one in summary["townships"] if one["quota"]]
+    lines = [
+        text("views.title", project=summary["project"], policy=summary["policy"]),
+        text("views.population", **summary["population"]),
+        text(
+            "views.coverage",
+            reading=text(f"coverage.reading_{reading}"),
+            before=_share(coverage["before"][reading]),
+            after=_share(coverage["after"][reading]),
+        ),
+        text("views.institutions", **summary["institutions"]),
+        text("views.quotas", met=sum(one["met"] for one in with_quota), n=len(with_quota)),
+        text("views.places", **summary["places"]),
+        text(
+            "views.solver",
+            status=text(f"words.solver_status.{solver['status']}"),
+            objective=solver["objective"],
+            bound=solver["bound"],
+            gap=solver["gap"],
+            seconds=seconds,
+        ),
+        *(text("views.shortfall", sentence=one) for one in shortfalls),
+    ]
+    return "\n".join(lines)
+
+
+def _share(value: float | None) -> str:
+    # Rounded down, so that a share just under its target never prints as the target.
+    return "—" if value is None or value != value else f"{int(value * 1000 + 1e-6) / 1000:.1%}"  # noqa: PLR0124
