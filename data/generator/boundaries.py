@@ -4,26 +4,33 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from data.generator.facts import Township
+from data.generator.plane import CELL_M, ORIGIN_M, SHAPE, Floats, cell_centres, smooth_noise, to_metric
 from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from data.generator.facts import Township
-from data.generator.plane import CELL_M, ORIGIN_M, SHAPE, Floats, cell_centres, smooth_noise, to_metric
-
 OUTSIDE = -1
 CELL_KM2 = (CELL_M / 1000) ** 2
 SEAT_DISC_M = 700.0
+BORDER_M = 40.0
 REACH_M = 17_000.0  # no township reaches farther from its seat
 
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """The raster of township indices (-1 outside the county) and the polygons made from it, in metres."""
+    """The areas of the units and their seats, in metres."""
 
-    label: NDArray[np.int64]
     polygons: list[BaseGeometry]
     seats: Floats
+
+    def owners(self, xy: Floats) -> NDArray[np.int64]:
+        """Index of the unit each of (n, 2) points lies in, -1 outside the county or within 40 m of a border."""
+        inner = shapely.buffer(np.array(self.polygons, dtype=object), -BORDER_M)
+        which, unit = shapely.STRtree(inner).query(shapely.points(xy), predicate="within")
+        owner = np.full(len(xy), OUTSIDE)
+        owner[which] = unit
+        return owner
 
 
 def grow_areas(townships: tuple[Township, ...], *, rng: np.random.Generator) -> Areas:
@@ -48,13 +55,14 @@ def grow_areas(townships: tuple[Township, ...], *, rng: np.random.Generator) -> 
         near = np.hypot(*(centres - seat).T) <= SEAT_DISC_M
         distance[near] = 1e3
         distance[near, i] = -1e3
-    inner = shapely.contains(shapely.MultiPoint(seats).convex_hull.buffer(-500), shapely.points(centres))
+    hull = shapely.MultiPoint(seats).convex_hull.buffer(-500)
+    inner = np.asarray(shapely.contains(hull, shapely.points(centres)))
     target = np.array([t.area_km2 for t in townships])
     label = np.full(SHAPE[0] * SHAPE[1], OUTSIDE)
     label[near_county] = _balance(distance, target=target, inner=inner)
     label = _tidy(label.reshape(SHAPE), n=len(townships))
     polygons = _polygons(label, n=len(townships), calm_at=centre, rng=rng)
-    return Areas(label=label.ravel(), polygons=polygons, seats=seats)
+    return Areas(polygons=polygons, seats=seats)
 
 
 def _stars(townships: tuple[Township, ...], seats: Floats) -> list[BaseGeometry]:
@@ -62,7 +70,7 @@ def _stars(townships: tuple[Township, ...], seats: Floats) -> list[BaseGeometry]
     radius = np.sqrt([t.area_km2 for t in townships])
     stars: list[BaseGeometry] = []
     for i, township in enumerate(townships):
-        arms = [shapely.Point(seats[i]).buffer(1.0)]
+        arms: list[BaseGeometry] = [shapely.Point(seats[i]).buffer(1.0)]
         for name in township.neighbours:
             j = names.index(name)
             reach = 0.8 * radius[i] / (radius[i] + radius[j])

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-
 from data.generator import layers
 from data.generator.candidates import make_candidates
 from data.generator.city import SEED, make_city
@@ -28,8 +27,10 @@ def build(folder: Path, *, seed: int = SEED) -> list[Path]:
     people = np.array(built + [v.residents for v in villages], dtype=float)
     households = share_households(facts.households, residents=people, rng=spawn(seed, stream=13))
     estates = with_households(estates, households=households[: len(built)])
-    villages = [replace(v, households=int(n)) for v, n in zip(villages, households[len(built) :], strict=True)]
-    institutions = make_institutions(facts, city, estates=estates, rng=spawn(seed, stream=14))
+    villages = [
+        replace(v, households=int(n)) for v, n in zip(villages, households[len(built) :], strict=True)
+    ]
+    institutions = make_institutions(facts, estates=estates, rng=spawn(seed, stream=14))
     candidates = make_candidates(facts, city, estates=estates, villages=villages, rng=spawn(seed, stream=15))
     return [
         layers.write_townships(folder, facts=facts, city=city, residents=residents),

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-
 from data.generator.city import City
 from data.generator.estates import Estate
 from data.generator.facts import Facts, Township
@@ -41,7 +40,14 @@ KINDS = {
 }  # fmt: skip
 
 # how many of each kind a street and another unit get; an urban core has much, a mountain township little
-IN_STREET = {"kindergarten": 12, "community_centre": 8, "idle_premises": 13, "land": 5, "industrial_park": 2, "workplace": 2}
+IN_STREET = {
+    "kindergarten": 12,
+    "community_centre": 8,
+    "idle_premises": 13,
+    "land": 5,
+    "industrial_park": 2,
+    "workplace": 2,
+}
 IN_TOWN = {"kindergarten": 3, "community_centre": 2, "idle_premises": 2, "land": 1}
 IN_VILLAGES = 3
 
@@ -72,14 +78,21 @@ def make_candidates(
     facts: Facts, city: City, *, estates: list[Estate], villages: list[Village], rng: np.random.Generator
 ) -> list[Candidate]:
     """Spread candidates over blocks, over the new estates without a facility, and over the larger villages."""
-    found: list[Candidate] = []
-    for estate in estates:
-        if _wants_rooms(estate):
-            found.append(_candidate("estate_rooms", facts.townships[estate.township], i=estate.township, at=np.array(estate.xy) + (9, 11), near=estate, rng=rng))
+    beside = np.array([9.0, 11.0])
+    found = [
+        _candidate(
+            "estate_rooms", facts.townships[e.township], i=e.township, at=e.xy + beside, near=e, rng=rng
+        )
+        for e in estates
+        if _wants_rooms(e)
+    ]
     for i, township in enumerate(facts.townships):
         wanted = [k for k, n in (IN_STREET if township.is_street else IN_TOWN).items() for _ in range(n)]
         spots = _spread(city, i=i, n=len(wanted), estates=estates, rng=rng)
-        found += [_candidate(kind, township, i=i, at=spot, near=None, rng=rng) for kind, spot in zip(wanted, spots, strict=True)]
+        found += [
+            _candidate(kind, township, i=i, at=spot, near=None, rng=rng)
+            for kind, spot in zip(wanted, spots, strict=True)
+        ]
         found += _in_villages(township, i=i, villages=villages, rng=rng)
     found = _exclude(found, rng=rng)
     return _numbered(found)
@@ -88,7 +101,11 @@ def make_candidates(
 def _wants_rooms(estate: Estate) -> bool:
     """Whether the estate is new, near or above the threshold, and has no facility of its own."""
     new = estate.status != "已建成" or (estate.completed_on or "") > "2021-12-30"
-    size = max(estate.residents or 0, estate.planned_residents or 0, (estate.households or 0) * (estate.persons or 0.0))
+    size = max(
+        estate.residents or 0,
+        estate.planned_residents or 0,
+        (estate.households or 0) * (estate.persons or 0.0),
+    )
     return new and size >= 0.95 * THRESHOLD and estate.facility != "有"
 
 
@@ -97,7 +114,9 @@ def _spread(city: City, *, i: int, n: int, estates: list[Estate], rng: np.random
     own = np.flatnonzero(city.block_township == i)
     points = shapely.get_coordinates(shapely.point_on_surface([city.blocks[k] for k in own]))
     homes = np.array([e.xy for e in estates if e.township == i])
-    people = np.array([max(e.residents or 0, e.planned_residents or 0) for e in estates if e.township == i], dtype=float)
+    people = np.array(
+        [max(e.residents or 0, e.planned_residents or 0) for e in estates if e.township == i], dtype=float
+    )
     gap = np.hypot(points[:, None, 0] - homes[None, :, 0], points[:, None, 1] - homes[None, :, 1])
     served = np.exp(-((gap / 420) ** 2)) @ people + 50
     picked: list[int] = []
@@ -110,9 +129,11 @@ def _spread(city: City, *, i: int, n: int, estates: list[Estate], rng: np.random
     return np.asarray(points[rng.permutation(picked)] + np.array([-8.0, 10.0]))
 
 
-def _in_villages(township: Township, *, i: int, villages: list[Village], rng: np.random.Generator) -> list[Candidate]:
+def _in_villages(
+    township: Township, *, i: int, villages: list[Village], rng: np.random.Generator
+) -> list[Candidate]:
     """Offer a room in the village that has most people around it, then in the next one out of its reach."""
-    own = [v for v in villages if v.township == i]
+    own = [v for v in villages if v.township == i and not v.cut_off]
     xy = np.array([v.xy for v in own])
     people = np.array([v.residents for v in own], dtype=float)
     found = []
@@ -122,12 +143,22 @@ def _in_villages(township: Township, *, i: int, villages: list[Village], rng: np
         if people[best] == 0:
             break
         kind = "community_centre" if n % 2 == 0 else "idle_premises"
-        found.append(_candidate(kind, township, i=i, at=xy[best] + (14, 6), near=own[best], rng=rng))
+        found.append(
+            _candidate(kind, township, i=i, at=xy[best] + np.array([14.0, 6.0]), near=own[best], rng=rng)
+        )
         people = np.where(gap[best] < 2600, 0.0, people)
     return found
 
 
-def _candidate(kind: str, township: Township, *, i: int, at: Floats, near: Estate | Village | None, rng: np.random.Generator) -> Candidate:
+def _candidate(
+    kind: str,
+    township: Township,
+    *,
+    i: int,
+    at: Floats,
+    near: Estate | Village | None,
+    rng: np.random.Generator,
+) -> Candidate:
     usual = KINDS[kind]
     method = list(usual.methods)[int(rng.integers(len(usual.methods)))]
     village = isinstance(near, Village)
@@ -136,7 +167,13 @@ def _candidate(kind: str, township: Township, *, i: int, at: Floats, near: Estat
     low, high = usual.methods[method]
     land = kind == "land"
     land_m2 = round(places * rng.uniform(15, 22) / 10) * 10 if land else None
-    use = ("幼儿园用地" if rng.random() < 0.3 else usual.land_use) if land else "农村社区服务设施用地" if village else usual.land_use
+    use = (
+        ("幼儿园用地" if rng.random() < 0.3 else usual.land_use)
+        if land
+        else "农村社区服务设施用地"
+        if village
+        else usual.land_use
+    )
     return Candidate(
         name=near.name if near else township.short,
         code="",
@@ -161,9 +198,15 @@ def _exclude(found: list[Candidate], *, rng: np.random.Generator) -> list[Candid
     """Rule a few out; rooms in new estates and in villages stay usable."""
     out = []
     for candidate in found:
-        free = candidate.estate is None and candidate.land_use != "农村社区服务设施用地" and candidate.exclusion is None
+        free = (
+            candidate.estate is None
+            and candidate.land_use != "农村社区服务设施用地"
+            and candidate.exclusion is None
+        )
         reason = REASONS[int(rng.integers(len(REASONS)))]
-        out.append(replace(candidate, exclusion=reason) if free and rng.random() < EXCLUDED_SHARE else candidate)
+        out.append(
+            replace(candidate, exclusion=reason) if free and rng.random() < EXCLUDED_SHARE else candidate
+        )
     return out
 
 

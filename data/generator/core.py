@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
-from scipy.interpolate import CubicSpline
-from shapely.geometry.base import BaseGeometry
-
 from data.generator.names import street_names
 from data.generator.plane import Floats, smooth_noise
+from scipy.interpolate import CubicSpline
+from shapely.geometry.base import BaseGeometry
 
 RIVER_HALF_WIDTH_M = 62.0
 BANK_M = 30.0
@@ -24,6 +23,7 @@ class Street:
     line: BaseGeometry
     highway: str
     name: str = ""
+    grade: str = ""
     bridge: bool = False
     tunnel: bool = False
 
@@ -59,7 +59,8 @@ class Core:
 def make_axis(seats: dict[str, Floats]) -> Axis:
     """Run the axis past the seats of the four streets."""
     west, south, east, north = (seats[name] for name in ("燕西", "燕南", "燕东", "燕北"))
-    control = np.array([west + (-1300, -500), west + (500, 250), south + (-500, 900), east + (200, 500), north + (-250, -900), north + (200, 1300)])
+    beside = np.array([[-1300, -500], [500, 250], [-500, 900], [200, 500], [-250, -900], [200, 1300]])
+    control = np.array([west, west, south, east, north, north]) + beside
     chord = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(control, axis=0).T))])
     spline = CubicSpline(chord, control)
     fine = spline(np.linspace(0, chord[-1], 4000))
@@ -68,7 +69,9 @@ def make_axis(seats: dict[str, Floats]) -> Axis:
     points = np.column_stack([np.interp(even, along, fine[:, k]) for k in (0, 1)])
     tangent = np.gradient(points, axis=0)
     tangent /= np.hypot(*tangent.T)[:, None]
-    return Axis(points=points, normals=np.column_stack([-tangent[:, 1], tangent[:, 0]]), length_m=float(along[-1]))
+    return Axis(
+        points=points, normals=np.column_stack([-tangent[:, 1], tangent[:, 0]]), length_m=float(along[-1])
+    )
 
 
 def make_core(seats: dict[str, Floats], *, rng: np.random.Generator) -> Core:
@@ -95,15 +98,23 @@ def make_core(seats: dict[str, Floats], *, rng: np.random.Generator) -> Core:
         streets += [
             Street(part, street.highway, street.name) for part in shapely.get_parts(dry) if part.length > 12
         ]
-    for index in arterial_columns:
-        whole = shapely.LineString(columns[index][keep[index].argmax() : len(keep[index]) - keep[index][::-1].argmax()])
-        wet = [p for p in shapely.get_parts(shapely.intersection(whole, channel)) if p.length > 1.5 * RIVER_HALF_WIDTH_M]
+    for k, index in enumerate(arterial_columns, start=1):
+        whole = shapely.LineString(
+            columns[index][keep[index].argmax() : len(keep[index]) - keep[index][::-1].argmax()]
+        )
+        wet = [
+            p
+            for p in shapely.get_parts(shapely.intersection(whole, channel))
+            if p.length > 1.5 * RIVER_HALF_WIDTH_M
+        ]
         if wet:
-            streets.append(Street(wet[0], "secondary", f"{names[len(names) - 1 - index % 40]}大桥", bridge=True))
+            streets.append(Street(wet[0], "secondary", f"{names[-k]}大桥", bridge=True))
     return Core(streets=streets, river=river, axis=axis, area=area, centre=centre, subcentres=subcentres)
 
 
-def _lattice(axis: Axis, *, centre: Floats, subcentres: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, np.ndarray]:
+def _lattice(
+    axis: Axis, *, centre: Floats, subcentres: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats, np.ndarray]:
     """Give the node points by column and by row, and which nodes lie on buildable ground."""
     u = np.cumsum(rng.uniform(0.72, 1.28, int(axis.length_m / COLUMN_M)) * COLUMN_M)
     v = np.arange(-17, 18) * ROW_M
@@ -138,13 +149,21 @@ def _arterial_rows(keep: np.ndarray) -> list[int]:
 
 
 def _lines(
-    lines: Floats, keep: np.ndarray, *, arterial: list[int], across: bool, names: list[str], rng: np.random.Generator
+    lines: Floats,
+    keep: np.ndarray,
+    *,
+    arterial: list[int],
+    across: bool,
+    names: list[str],
+    rng: np.random.Generator,
 ) -> list[Street]:
     streets = []
     for i, (points, ok) in enumerate(zip(lines, keep, strict=True)):
         main = i in arterial
         name = names[(i + (0 if across else 140)) % len(names)] + ("街" if across else "路")
-        highway = ("secondary" if across else "primary") if main else ("tertiary" if i % 5 == 0 else "residential")
+        highway = (
+            ("secondary" if across else "primary") if main else ("tertiary" if i % 5 == 0 else "residential")
+        )
         chance = 1.0 if main else KEEP_MINOR if highway == "residential" else 0.95
         drop = rng.random(len(points)) > chance
         for a in range(len(points) - 1):
@@ -156,4 +175,8 @@ def _lines(
 
 def _bank_roads(channel: BaseGeometry, *, area: BaseGeometry) -> list[Street]:
     banks = shapely.intersection(shapely.boundary(channel.simplify(4)), area.buffer(30))
-    return [Street(part, "tertiary", "沿江路") for part in shapely.get_parts(shapely.line_merge(banks)) if part.length > 60]
+    return [
+        Street(part, "tertiary", "沿江路")
+        for part in shapely.get_parts(shapely.line_merge(banks))
+        if part.length > 60
+    ]

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-
 from data.generator.city import City
 from data.generator.facts import Facts, Township
 from data.generator.names import EstateNames, neighbourhood_names
@@ -108,7 +107,9 @@ CASES = (
 )
 
 
-def make_estates(facts: Facts, city: City, *, residents: np.ndarray, rng: np.random.Generator) -> list[Estate]:
+def make_estates(
+    facts: Facts, city: City, *, residents: np.ndarray, rng: np.random.Generator
+) -> list[Estate]:
     """Place the estates of every township on its blocks and share its urban residents out among them."""
     names = EstateNames(rng)
     cases = _cases_by_township(facts.townships, residents=residents, rng=rng)
@@ -119,18 +120,29 @@ def make_estates(facts: Facts, city: City, *, residents: np.ndarray, rng: np.ran
         in_estates = int(residents[i]) - round(VILLAGE_SHARE[township.kind] * int(residents[i]))
         n_old = _n_old(township, residents=residents, i=i, streets=[t.is_street for t in facts.townships])
         estates += _of_township(
-            city, i=i, total=in_estates, n_old=n_old, cases=cases[i], labels=mine, names=names, share=facts.under3_share, rng=rng
+            city,
+            i=i,
+            total=in_estates,
+            n_old=n_old,
+            cases=cases[i],
+            labels=mine,
+            names=names,
+            share=facts.under3_share,
+            rng=rng,
         )
     return [replace(estate, code=f"XQ{n:04d}") for n, estate in enumerate(estates, start=1)]
 
 
 def _n_old(township: Township, *, residents: np.ndarray, i: int, streets: list[bool]) -> int:
     if township.is_street:
-        return round(N_STREET_ESTATES * residents[i] / residents[streets].sum())
+        share = float(residents[i] / residents[streets].sum())
+        return round(N_STREET_ESTATES * share)
     return 7 if township.kind == "town" else 3
 
 
-def _cases_by_township(townships: tuple[Township, ...], *, residents: np.ndarray, rng: np.random.Generator) -> list[list[Case]]:
+def _cases_by_township(
+    townships: tuple[Township, ...], *, residents: np.ndarray, rng: np.random.Generator
+) -> list[list[Case]]:
     """Nine cases of ten lie in the streets, by residents; the rest in towns of the larger sort."""
     streets = [i for i, t in enumerate(townships) if t.is_street]
     towns = [i for i, t in enumerate(townships) if t.kind == "town" and t.quota]
@@ -162,7 +174,10 @@ def _of_township(
     weights = area[chosen] * density[chosen] * rng.lognormal(0, 0.5, n)
     people = share_with_fixed(total, weights, fixed, least=LEAST_RESIDENTS)
     spots = [int(k) for k in rng.permutation(n)[: len(labels)]]
-    nearest = [labels[int(np.hypot(*(middle[chosen[spots]] - middle[c]).T).argmin())] if labels else None for c in chosen]
+    nearest = [
+        labels[int(np.hypot(*(middle[chosen[spots]] - middle[c]).T).argmin())] if labels else None
+        for c in chosen
+    ]
     return [
         _estate(
             cases[slot[k]] if slot[k] >= 0 else None, residents=int(people[k]), i=i, xy=middle[chosen[k]],
@@ -174,7 +189,9 @@ def _of_township(
 
 def _density(xy: Floats, *, city: City, seat: Floats) -> Floats:
     core = np.exp(-((np.hypot(*(xy - city.core.centre).T) / 2600) ** 2))
-    sub = np.max([np.exp(-((np.hypot(*(xy - s).T) / 900) ** 2)) for s in (*city.core.subcentres, seat)], axis=0)
+    sub = np.max(
+        [np.exp(-((np.hypot(*(xy - s).T) / 900) ** 2)) for s in (*city.core.subcentres, seat)], axis=0
+    )
     return np.asarray(core + 0.7 * sub + 0.10)
 
 

@@ -12,19 +12,19 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
+from data.generator.plane import LONLAT, to_lonlat
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from shapely.geometry.base import BaseGeometry
-
-from data.generator.plane import LONLAT, to_lonlat
 
 Cell = str | int | float | None
 FIXED = datetime(2026, 1, 1)  # noqa: DTZ001 - a document property, not a moment
 NATURE = "示意数据"
 
 
-def write_workbook(path: Path, *, title: str, unit: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Path:
+def write_workbook(
+    path: Path, *, title: str, unit: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]
+) -> Path:
     """Write a sheet as offices send it: merged title, a line with the unit, the header in row 3."""
     book = Workbook()
     sheet = book.active
@@ -69,7 +69,9 @@ def _fixed_zip(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def write_csv(path: Path, *, header: Sequence[str], rows: Sequence[Sequence[Cell]], encoding: str = "utf-8-sig") -> Path:
+def write_csv(
+    path: Path, *, header: Sequence[str], rows: Sequence[Sequence[Cell]], encoding: str = "utf-8-sig"
+) -> Path:
     """Write a CSV with a byte order mark, as spreadsheets want it for Chinese."""
     with path.open("w", encoding=encoding, newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -78,26 +80,36 @@ def write_csv(path: Path, *, header: Sequence[str], rows: Sequence[Sequence[Cell
     return path
 
 
-def write_geojson(path: Path, *, name: str, features: Sequence[tuple[BaseGeometry, dict[str, Cell]]]) -> Path:
+def write_geojson(
+    path: Path, *, name: str, features: Sequence[tuple[shapely.Geometry, dict[str, Cell]]]
+) -> Path:
     """Write features given in metres as GeoJSON, one feature a line, degrees with 6 decimals."""
     lines = []
     for geometry, properties in features:
         moved = shapely.transform(geometry, to_lonlat)
-        shape = json.loads(shapely.to_geojson(shapely.orient_polygons(moved) if moved.geom_type == "Polygon" else moved))
-        lines.append(json.dumps({"type": "Feature", "properties": properties, "geometry": shape}, ensure_ascii=False))
+        shape = json.loads(
+            shapely.to_geojson(
+                shapely.orient_polygons(moved) if isinstance(moved, shapely.Polygon) else moved
+            )
+        )
+        lines.append(
+            json.dumps({"type": "Feature", "properties": properties, "geometry": shape}, ensure_ascii=False)
+        )
     head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False)[:-1]
     path.write_text(head + ', "features": [\n' + ",\n".join(lines) + "\n]}\n", encoding="utf-8")
     return path
 
 
-def write_roads(path: Path, *, lines: Sequence[BaseGeometry], columns: dict[str, list[str]]) -> Path:
+def write_roads(path: Path, *, lines: Sequence[shapely.Geometry], columns: dict[str, list[str]]) -> Path:
     """Write the street segments as a GeoPackage without a date of its own."""
     moved = shapely.transform(np.array(lines, dtype=object), to_lonlat)
     frame = gpd.GeoDataFrame(columns, geometry=list(moved), crs=LONLAT)
     path.unlink(missing_ok=True)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})
     try:
-        pyogrio.write_dataframe(frame, path, layer="roads", driver="GPKG", layer_options={"SPATIAL_INDEX": "NO"})
+        pyogrio.write_dataframe(
+            frame, path, layer="roads", driver="GPKG", layer_options={"SPATIAL_INDEX": "NO"}
+        )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
     return path

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-
-from data.generator.city import City
 from data.generator.estates import Estate
 from data.generator.facts import Facts
 from data.generator.names import SUFFIX_NOTE
@@ -45,7 +43,7 @@ LIST = (
 )
 
 
-def make_institutions(facts: Facts, city: City, *, estates: list[Estate], rng: np.random.Generator) -> list[Institution]:
+def make_institutions(facts: Facts, *, estates: list[Estate], rng: np.random.Generator) -> list[Institution]:
     """Put each institution into a built estate of its township, the last into every built estate that has a facility."""
     short = [t.short for t in facts.townships]
     found: list[Institution] = []
@@ -55,7 +53,9 @@ def make_institutions(facts: Facts, city: City, *, estates: list[Estate], rng: n
         if own:
             homes = [e for e in built if e.facility == "有"]
         else:
-            pool = [e for e in built if short[e.township] == where and e.code not in taken and e.facility != "有"]
+            pool = [
+                e for e in built if short[e.township] == where and e.code not in taken and e.facility != "有"
+            ]
             pool = sorted(pool, key=lambda e: -(e.residents or 0))[: max(3, len(pool) // 4)]
             homes = [pool[int(rng.integers(len(pool)))]]
         for home in homes:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-
 from data.generator.candidates import Candidate
 from data.generator.city import City
 from data.generator.estates import Estate
@@ -17,13 +16,11 @@ from data.generator.villages import Village
 UNIT = "填报单位：示意单位（本表为示意数据，由程序生成，不是真实小区、机构或用地）"
 KIND_WORD = {"street": "街道", "town": "镇", "township": "乡"}
 ROAD_WORD = {
-    "primary": "国省干道",
-    "secondary": "主干路",
+    "primary": "主干路",
+    "secondary": "次干路",
     "tertiary": "次干路",
     "residential": "支路",
     "footway": "步行路",
-    "unclassified": "乡村道路",
-    "track": "机耕路",
 }
 
 
@@ -40,7 +37,9 @@ def write_townships(folder: Path, *, facts: Facts, city: City, residents: np.nda
     """Write the 15 made-up areas with their published codes and names."""
     note = "示意：2020年普查全市总数按2000年普查各乡镇街道比例分摊，四街道之和取城区常住人口"
     features: list[tuple[shapely.Geometry, dict[str, Cell]]] = []
-    for township, polygon, people in zip(facts.townships, city.areas.polygons, residents.tolist(), strict=True):
+    for township, polygon, people in zip(
+        facts.townships, city.areas.polygons, residents.tolist(), strict=True
+    ):
         row: dict[str, Cell] = {
             "区划代码": township.code,
             "名称": township.name,
@@ -67,14 +66,43 @@ def write_communities(folder: Path, *, facts: Facts, estates: list[Estate]) -> P
         )
         for e in estates
     ]  # fmt: skip
-    return write_workbook(folder / "communities.xlsx", title="附件1：居住小区基本情况统计表（示意数据）", unit=UNIT, header=header, rows=rows)
+    return write_workbook(
+        folder / "communities.xlsx",
+        title="附件1：居住小区基本情况统计表（示意数据）",
+        unit=UNIT,
+        header=header,
+        rows=rows,
+    )
 
 
 def write_villages(folder: Path, *, facts: Facts, villages: list[Village]) -> Path:
     """Write the villages as CSV."""
-    header = ("村（居）名称", "统计用区划代码", "所属乡镇", "城乡", "常住人口", "户数", "3岁以下", "是否偏远", "经度", "纬度", "数据性质")
+    header = (
+        "村（居）名称",
+        "统计用区划代码",
+        "所属乡镇",
+        "城乡",
+        "常住人口",
+        "户数",
+        "3岁以下",
+        "是否偏远",
+        "经度",
+        "纬度",
+        "数据性质",
+    )
     rows = [
-        (v.name, v.code, facts.townships[v.township].name, "农村", v.residents, v.households, v.under3, "是" if v.remote else "否", *_lonlat(v.xy), NATURE)
+        (
+            v.name,
+            v.code,
+            facts.townships[v.township].name,
+            "农村",
+            v.residents,
+            v.households,
+            v.under3,
+            "是" if v.remote else "否",
+            *_lonlat(v.xy),
+            NATURE,
+        )
         for v in villages
     ]
     return write_csv(folder / "villages.csv", header=header, rows=rows)
@@ -92,7 +120,13 @@ def write_institutions(folder: Path, *, facts: Facts, institutions: list[Institu
         )
         for n, i in enumerate(institutions, start=1)
     ]  # fmt: skip
-    return write_workbook(folder / "institutions.xlsx", title="附件2：托育机构一览表（示意数据）", unit=UNIT, header=header, rows=rows)
+    return write_workbook(
+        folder / "institutions.xlsx",
+        title="附件2：托育机构一览表（示意数据）",
+        unit=UNIT,
+        header=header,
+        rows=rows,
+    )
 
 
 def write_candidates(folder: Path, *, facts: Facts, candidates: list[Candidate]) -> Path:
@@ -108,7 +142,13 @@ def write_candidates(folder: Path, *, facts: Facts, candidates: list[Candidate])
         )
         for c in candidates
     ]  # fmt: skip
-    return write_workbook(folder / "candidates.xlsx", title="附件3：托育设施候选点一览表（示意数据）", unit=UNIT, header=header, rows=rows)
+    return write_workbook(
+        folder / "candidates.xlsx",
+        title="附件3：托育设施候选点一览表（示意数据）",
+        unit=UNIT,
+        header=header,
+        rows=rows,
+    )
 
 
 def write_road_layer(folder: Path, *, city: City) -> Path:
@@ -117,7 +157,7 @@ def write_road_layer(folder: Path, *, city: City) -> Path:
     columns = {
         "编号": [f"DL{n:05d}" for n in range(1, len(streets) + 1)],
         "道路名称": [s.name for s in streets],
-        "道路等级": [ROAD_WORD[s.highway] for s in streets],
+        "道路等级": [s.grade or ROAD_WORD[s.highway] for s in streets],
         "highway": [s.highway for s in streets],
         "桥梁": ["是" if s.bridge else "否" for s in streets],
         "隧道": ["是" if s.tunnel else "否" for s in streets],
@@ -130,13 +170,15 @@ def write_road_layer(folder: Path, *, city: City) -> Path:
 def write_water(folder: Path, *, city: City) -> Path:
     """Write river, tributaries and reservoir."""
     water = city.water
-    features: list[tuple[shapely.Geometry, dict[str, Cell]]] = []
-    for part in shapely.get_parts(shapely.simplify(water.main, 3)):
-        features.append((part, {"名称": "沙溪", "类型": "河流", "数据性质": NATURE}))
+    river: dict[str, Cell] = {"名称": "沙溪", "类型": "河流", "数据性质": NATURE}
+    features: list[tuple[shapely.Geometry, dict[str, Cell]]] = [
+        (part, dict(river)) for part in shapely.get_parts(shapely.simplify(water.main, 3))
+    ]
     features.append((water.lake, {"名称": "示意水库", "类型": "水库", "数据性质": NATURE}))
     for name, line in water.tributaries:
         features += [
-            (part, {"名称": f"{name}（示意）", "类型": "支流", "数据性质": NATURE}) for part in shapely.get_parts(line)
+            (part, {"名称": f"{name}（示意）", "类型": "支流", "数据性质": NATURE})
+            for part in shapely.get_parts(line)
         ]
     return write_geojson(folder / "water.geojson", name="水系（示意数据）", features=features)
 
@@ -153,6 +195,11 @@ def write_population(folder: Path, *, facts: Facts) -> Path:
         ("1-4岁人口", *county, facts.age_1_to_4, "人", 2020, facts.source_2020, official),
         ("城区常住人口", *county, facts.urban_residents, "人", 2020, facts.source_2020, official),
     ]
-    rows += [("常住人口", t.code, t.name, t.residents_2000, "人", 2000, facts.source_2000, official) for t in facts.townships]
-    rows += [("最低机构数", t.code, t.name, t.quota, "个", 2025, facts.policy, official) for t in facts.townships]
+    rows += [
+        ("常住人口", t.code, t.name, t.residents_2000, "人", 2000, facts.source_2000, official)
+        for t in facts.townships
+    ]
+    rows += [
+        ("最低机构数", t.code, t.name, t.quota, "个", 2025, facts.policy, official) for t in facts.townships
+    ]
     return write_csv(folder / "population.csv", header=header, rows=rows)

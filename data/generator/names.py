@@ -27,7 +27,10 @@ def street_names(rng: np.random.Generator) -> list[str]:
 def village_names(rng: np.random.Generator, *, n: int) -> list[str]:
     """Give n distinct village names, all made from the same syllables."""
     names = [a + b + "村" for a, b in product(_FIRST * 1 + "松杉柏桂兰", _VILLAGE_LAST)]
-    names += [a + b + "村" for a, b in product(("上", "下", "前", "后"), ("霁坪", "荻洋", "鹭坑", "萤溪", "苇埕", "蘅田"))]
+    names += [
+        a + b + "村"
+        for a, b in product(("上", "下", "前", "后"), ("霁坪", "荻洋", "鹭坑", "萤溪", "苇埕", "蘅田"))
+    ]
     names += [a + b + c + "村" for a, b, c in product(_FIRST[:9], _FIRST[9:], ("坪",))]
     return [names[i] for i in rng.permutation(len(names))[:n]]
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from data.generator.core import Street
+from data.generator.plane import Floats
+from data.generator.water import Water
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 from shapely.geometry.base import BaseGeometry
-
-from data.generator.core import Street
-from data.generator.plane import Floats
-from data.generator.water import Water
 
 GRID_M = 1.0
 CREEK_M = 9.0
@@ -28,7 +27,9 @@ class Segments:
     oneway: NDArray[np.bool_]
 
 
-def build_network(streets: list[Street], *, water: Water, island: Floats, rng: np.random.Generator) -> Segments:
+def build_network(
+    streets: list[Street], *, water: Water, island: Floats, rng: np.random.Generator
+) -> Segments:
     """Node the street plan and leave one connected network, and the island."""
     plan = sorted(_over_water(streets, water=water), key=lambda s: not s.bridge)
     lines, origin = _node(plan)
@@ -49,14 +50,22 @@ def _over_water(streets: list[Street], *, water: Water) -> list[Street]:
             plan.append(street)
         elif street.highway not in SMALL:
             plan += [replace(street, line=part) for part in shapely.get_parts(street.line.difference(strip))]
-            plan += [replace(street, line=part, bridge=True) for part in shapely.get_parts(street.line.intersection(strip)) if part.length > 1]
+            plan += [
+                replace(street, line=part, bridge=True)
+                for part in shapely.get_parts(street.line.intersection(strip))
+                if part.length > 1
+            ]
     return plan
 
 
 def _node(plan: list[Street]) -> tuple[list[BaseGeometry], list[Street]]:
-    noded = shapely.get_parts(shapely.union_all(np.array([s.line for s in plan], dtype=object), grid_size=GRID_M))
+    noded = shapely.get_parts(
+        shapely.union_all(np.array([s.line for s in plan], dtype=object), grid_size=GRID_M)
+    )
     noded = noded[shapely.length(noded) > 0]
-    noded = noded[np.lexsort((*shapely.get_coordinates(shapely.get_point(noded, 0)).T, shapely.length(noded)))]
+    noded = noded[
+        np.lexsort((*shapely.get_coordinates(shapely.get_point(noded, 0)).T, shapely.length(noded)))
+    ]
     tree = shapely.STRtree([s.line for s in plan])
     middle = shapely.line_interpolate_point(noded, 0.5, normalized=True)
     which, near = tree.query_nearest(middle, all_matches=True)
@@ -84,7 +93,9 @@ def components(lines: list[BaseGeometry]) -> tuple[Floats, NDArray[np.int64], ND
     return points, ends, rank[part].astype(np.int64)
 
 
-def _stitch(lines: list[BaseGeometry], origin: list[Street], *, water: Water, island: Floats) -> tuple[list[BaseGeometry], list[Street]]:
+def _stitch(
+    lines: list[BaseGeometry], origin: list[Street], *, water: Water, island: Floats
+) -> tuple[list[BaseGeometry], list[Street]]:
     """Tie every part but the island to the largest one by a short link over dry ground; drop crumbs."""
     points, ends, part = components(lines)
     keep = np.ones(len(lines), dtype=bool)
@@ -102,11 +113,13 @@ def _stitch(lines: list[BaseGeometry], origin: list[Street], *, water: Water, is
         else:
             links.append(link)
     kept = [i for i in range(len(lines)) if keep[i]]
-    extra = [Street(link, "residential") for link in links]
+    extra = [Street(link, "residential", grade="支路") for link in links]
     return [lines[i] for i in kept] + links, [origin[i] for i in kept] + extra
 
 
-def _link(mine: Floats, *, main: Floats, tree: shapely.STRtree, water: Water, dry: bool) -> BaseGeometry | None:
+def _link(
+    mine: Floats, *, main: Floats, tree: shapely.STRtree, water: Water, dry: bool
+) -> BaseGeometry | None:
     near = main[tree.nearest(shapely.points(mine))]
     for i in np.argsort(np.hypot(*(near - mine).T), kind="stable")[:12]:
         link = shapely.LineString([mine[i], near[i]])
@@ -115,7 +128,9 @@ def _link(mine: Floats, *, main: Floats, tree: shapely.STRtree, water: Water, dr
     return None
 
 
-def _one_way(lines: list[BaseGeometry], origin: list[Street], *, rng: np.random.Generator) -> NDArray[np.bool_]:
+def _one_way(
+    lines: list[BaseGeometry], origin: list[Street], *, rng: np.random.Generator
+) -> NDArray[np.bool_]:
     """Make a few named minor streets one-way, save where that would cut a place off from the way back."""
     names = sorted({s.name for s in origin if s.highway == "residential" and s.name.endswith("街")})
     chosen = {names[i] for i in rng.permutation(len(names))[: len(names) // 9]}

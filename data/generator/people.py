@@ -1,10 +1,9 @@
 """Residents and households: shares that sum exactly to the census totals."""
 
 import numpy as np
-from numpy.typing import NDArray
-
 from data.generator.facts import Facts
 from data.generator.plane import Floats
+from numpy.typing import NDArray
 
 Counts = NDArray[np.int64]
 
@@ -18,7 +17,8 @@ def split(total: int, weights: Floats, *, least: int = 0) -> Counts:
     parts = np.floor(exact).astype(np.int64)
     short = spare - int(parts.sum())
     parts[np.argsort(parts - exact, kind="stable")[:short]] += 1
-    return parts + least
+    whole: Counts = parts + least
+    return whole
 
 
 def residents_by_township(facts: Facts) -> Counts:

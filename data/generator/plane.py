@@ -56,10 +56,14 @@ class Noise:
         """Field values at (n, 2) points, bilinear between cells."""
         rows = (xy[:, 1] - ORIGIN_M[1]) / CELL_M - 0.5
         cols = (xy[:, 0] - ORIGIN_M[0]) / CELL_M - 0.5
-        return np.asarray(ndimage.map_coordinates(self.grid, [rows, cols], order=1, mode="nearest"), dtype=np.float64)
+        return np.asarray(
+            ndimage.map_coordinates(self.grid, [rows, cols], order=1, mode="nearest"), dtype=np.float64
+        )
 
 
-def smooth_noise(rng: np.random.Generator, *, scales_m: tuple[float, ...], weights: tuple[float, ...]) -> Noise:
+def smooth_noise(
+    rng: np.random.Generator, *, scales_m: tuple[float, ...], weights: tuple[float, ...]
+) -> Noise:
     """Sum of Gaussian-smoothed white noise, one term a scale, normalised to mean 0 and variance 1."""
     total = np.zeros(SHAPE)
     for scale, weight in zip(scales_m, weights, strict=True):

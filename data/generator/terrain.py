@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from data.generator.plane import CELL_M, SHAPE, Floats, cell_centres, smooth_noise
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 from shapely.geometry.base import BaseGeometry
-
-from data.generator.plane import CELL_M, SHAPE, Floats, cell_centres, smooth_noise
 
 Cells = NDArray[np.int64]
 RELIEF = 0.8

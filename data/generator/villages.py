@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-
 from data.generator.city import City
 from data.generator.estates import VILLAGE_SHARE
 from data.generator.facts import Facts
@@ -27,9 +26,12 @@ class Village:
     households: int
     under3: int | None
     remote: bool
+    cut_off: bool
 
 
-def make_villages(facts: Facts, city: City, *, residents: np.ndarray, rng: np.random.Generator) -> list[Village]:
+def make_villages(
+    facts: Facts, city: City, *, residents: np.ndarray, rng: np.random.Generator
+) -> list[Village]:
     """Share each township's rural residents out: larger villages near the seat, small ones far up the valleys."""
     points, owner = city.rural.villages, city.rural.village_township
     names = village_names(rng, n=len(points))
@@ -53,6 +55,7 @@ def make_villages(facts: Facts, city: City, *, residents: np.ndarray, rng: np.ra
                 households=0,
                 under3=round(int(people[n]) * facts.under3_share * 0.9) if measured[k] else None,
                 remote=bool(gap[k] > REMOTE_M) or bool(k == island),
+                cut_off=bool(k == island),
             )
             for n, k in enumerate(own)
         ]

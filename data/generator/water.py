@@ -1,15 +1,16 @@
 """Rivers over the made-up relief, and the reservoir with the one island."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
-
 from data.generator.core import RIVER_HALF_WIDTH_M, Core
 from data.generator.facts import Township
 from data.generator.plane import Floats, cell_of
 from data.generator.terrain import Relief, paths_to, smooth
+from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 MAIN_HALF_WIDTH_M = 45.0
 ISLAND_M = 330.0
@@ -21,7 +22,7 @@ class Water:
 
     main: BaseGeometry
     tributaries: list[tuple[str, BaseGeometry]]
-    lake: BaseGeometry
+    lake: Polygon
     island: Floats
 
     @property
@@ -31,7 +32,13 @@ class Water:
 
 
 def make_water(
-    townships: tuple[Township, ...], *, seats: Floats, county: BaseGeometry, core: Core, relief: Relief, rng: np.random.Generator
+    townships: tuple[Township, ...],
+    *,
+    seats: Floats,
+    county: Polygon,
+    core: Core,
+    relief: Relief,
+    rng: np.random.Generator,
 ) -> Water:
     """Lead the main river from the west through 安砂 and the core past 贡川, and the tributaries into it."""
     at = {t.short: seat for t, seat in zip(townships, seats, strict=True)}
@@ -45,7 +52,13 @@ def make_water(
     upper, lower = shapely.LineString(west), shapely.LineString(east)
     spot = shapely.get_coordinates(upper.interpolate(0.17, normalized=True))[0]
     lake, island = _reservoir(spot, rng=rng)
-    main = shapely.union_all([upper.buffer(MAIN_HALF_WIDTH_M), lower.buffer(MAIN_HALF_WIDTH_M), core.river.buffer(RIVER_HALF_WIDTH_M)])
+    main = shapely.union_all(
+        [
+            upper.buffer(MAIN_HALF_WIDTH_M),
+            lower.buffer(MAIN_HALF_WIDTH_M),
+            core.river.buffer(RIVER_HALF_WIDTH_M),
+        ]
+    )
     stem = np.vstack([west, shapely.get_coordinates(core.river), east])
     tributaries = _tributaries(at, county=county, stem=stem, cost=cost, relief=relief, centre=core.centre)
     hole = shapely.Polygon(lake.exterior)
@@ -57,21 +70,22 @@ def make_water(
     )
 
 
-def _edge_of(county: BaseGeometry, seat: Floats, *, away_from: Floats) -> Floats:
+def _edge_of(county: Polygon, seat: Floats, *, away_from: Floats) -> Floats:
     ray = shapely.LineString([seat, seat + 3 * (seat - away_from)])
-    return shapely.get_coordinates(shapely.intersection(ray, county.exterior))[0]
+    crossing: Floats = shapely.get_coordinates(shapely.intersection(ray, county.exterior))
+    return np.array(crossing[0], dtype=np.float64)
 
 
 def _chain(cost: Floats, relief: Relief, stops: list[Floats]) -> Floats:
     points: list[Floats] = [stops[0][None, :]]
-    for a, b in zip(stops[:-1], stops[1:], strict=True):
+    for a, b in pairwise(stops):
         cells = cell_of(np.array([a, b]))
         path = paths_to(cost, starts=cells[:1], ends=cells[1:])[0]
         points += [relief.points[path[1:-1]], b[None, :]]
     return smooth(np.vstack(points))
 
 
-def _reservoir(spot: Floats, *, rng: np.random.Generator) -> tuple[BaseGeometry, Floats]:
+def _reservoir(spot: Floats, *, rng: np.random.Generator) -> tuple[Polygon, Floats]:
     angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     wave = 1250 + 260 * np.sin(3 * angle + rng.uniform(0, 6)) + 170 * np.sin(5 * angle + rng.uniform(0, 6))
     rim = spot + wave[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
@@ -81,11 +95,11 @@ def _reservoir(spot: Floats, *, rng: np.random.Generator) -> tuple[BaseGeometry,
 
 
 def _tributaries(
-    at: dict[str, Floats], *, county: BaseGeometry, stem: Floats, cost: Floats, relief: Relief, centre: Floats
+    at: dict[str, Floats], *, county: Polygon, stem: Floats, cost: Floats, relief: Relief, centre: Floats
 ) -> list[tuple[str, BaseGeometry]]:
     """Start each behind its seat and lead it through the seat into whatever river is nearest by cost."""
     river_cells = set(cell_of(stem).tolist())
-    lines = []
+    lines: list[tuple[str, BaseGeometry]] = []
     for name in ("洪田", "小陶", "西洋", "曹远", "大湖", "罗坊", "上坪", "青水", "槐南"):
         seat = at[name] + (180.0, 140.0)
         edge = _edge_of(county, at[name], away_from=centre)
