@@ -41,9 +41,9 @@ COLUMNS = {
     "streets": "road_class",
     "water": "name",
 }
-TOWNSHIPS = (
-    "燕东街道 燕西街道 燕南街道 燕北街道 西洋镇 贡川镇 安砂镇 小陶镇 大湖镇 曹远镇 洪田镇 槐南镇 上坪乡 罗坊乡 青水畲族乡"
-).split()
+TOWNSHIPS = tuple(
+    "燕东街道 燕西街道 燕南街道 燕北街道 西洋镇 贡川镇 安砂镇 小陶镇 大湖镇 曹远镇 洪田镇 槐南镇 上坪乡 罗坊乡 青水畲族乡".split()  # noqa: SIM905
+)
 QUOTAS = (2, 2, 4, 2, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0)
 
 
@@ -125,7 +125,8 @@ def streets(rng, n):
     return frame([(c,) for c in classes], COLUMNS["streets"], lines, "road_id", [f"r{i}" for i in range(len(lines))])
 
 
-def rich_outcome(*, n_demand=400, n_candidates=120, n_streets=3_000, n_institutions=14, n_sites=16, hostile=False, seed=7):
+def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
+    *, n_demand=400, n_candidates=120, n_streets=3_000, n_institutions=14, n_sites=16, hostile=False, seed=7):
     """A full outcome; with `hostile`, names that are code in one language or another."""
     rng = np.random.default_rng(seed)
     shapes, seeds = county(rng)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tuoyu_geo.maps import common, palette
+from tuoyu_geo.maps import base, common, palette
 from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
@@ -36,7 +36,7 @@ def health_map(outcome: Outcome) -> OfflineMap:
         else demand[~demand["covered_today"].astype(bool) & demand["covered_plan"].astype(bool)]
     )
     layers = (
-        *common.base(scene),
+        *base.base_layers(scene),
         common.demand_layer(
             scene,
             today_only,
@@ -98,10 +98,13 @@ def _institutions(scene: Scene, registration: str) -> LayerSpec:
                 values=common.institution_values(scene, row),
             ),
         ),
+        # the colours mean the same in all three layers: said once, at the top one
         legend=tuple(
             LegendRow(symbol=symbol, label=text(f"maps.use.{use}"))
             for use, symbol in zip(_USE_ORDER, classes, strict=True)
-        ),
+        )
+        if registration == "registered"
+        else (),
         fields=labels(*common.INSTITUTION_FIELDS),
     )
 
@@ -122,10 +125,11 @@ def _panel(scene: Scene) -> Panel:
     outcome = scene.outcome
     return Panel(
         title=text("maps.health.title", county=outcome.note.county_name),
+        audience=text("maps.health.audience"),
         question=text("maps.health.question"),
         figures=_figures(outcome),
         tables=(_institution_table(scene), _places_table(outcome), _guidance_table(scene)),
-        notices=outcome.note.notices,
+        notices=scene.notices,
     )
 
 
@@ -178,6 +182,7 @@ def _institution_table(scene: Scene) -> Table:
         ),
         rows=rows,
         numeric=frozenset({2}),
+        short=frozenset({1, 3}),
         remark=text("maps.table.click") if rows else text("maps.table.none"),
     )
 
@@ -207,9 +212,10 @@ def _places_table(outcome: Outcome) -> Table:
             "maps.column.places_plan",
             "maps.column.places_required",
             "maps.column.covered_plan",
-        ),  # fmt: skip
+        ),
         rows=rows,
         numeric=frozenset({1, 2, 3, 4, 5}),
+        short=frozenset({0}),
         remark="" if rows else text("maps.table.none"),
     )
 
@@ -237,5 +243,6 @@ def _guidance_table(scene: Scene) -> Table:
         ),
         rows=rows,
         numeric=frozenset({2}),
+        short=frozenset({1}),
         remark="" if rows else text("maps.table.none"),
     )

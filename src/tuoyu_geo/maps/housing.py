@@ -1,6 +1,6 @@
 """住建局's map: which estates must have a facility and have none, and how each can be mended."""
 
-from tuoyu_geo.maps import common, palette
+from tuoyu_geo.maps import base, common, palette
 from tuoyu_geo.maps.layers import LayerSpec, features
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
@@ -31,7 +31,7 @@ def housing_map(outcome: Outcome) -> OfflineMap:
         lived_in = estates["status"] == "built"
         upcoming, built = estates[~lived_in], estates[lived_in]
     layers = (
-        *common.base(scene),
+        *base.base_layers(scene),
         common.demand_layer(
             scene, built, key="estates_built", name=text("maps.layer.estates_built"), symbol=_BUILT
         ),
@@ -70,10 +70,11 @@ def _panel(scene: Scene) -> Panel:
     outcome = scene.outcome
     return Panel(
         title=text("maps.housing.title", county=outcome.note.county_name),
+        audience=text("maps.housing.audience"),
         question=text("maps.housing.question"),
         figures=_figures(outcome),
         tables=tuple(_flag_table(scene, flag) for flag in _FLAGS),
-        notices=outcome.note.notices,
+        notices=scene.notices,
     )
 
 
@@ -121,8 +122,9 @@ def _flag_table(scene: Scene, flag: str) -> Table:
             "maps.column.status",
             "maps.column.residents",
             "maps.column.remedy",
-        ),  # fmt: skip
+        ),
         rows=rows,
         numeric=frozenset({3}),
+        short=frozenset({1, 2}),
         remark=text("maps.table.click") if rows else text("maps.table.none"),
     )

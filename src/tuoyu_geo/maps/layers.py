@@ -165,7 +165,8 @@ def present(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The rows that can be drawn: a geometry that is there and not empty."""
     if frame.empty:
         return frame
-    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    shapes = frame.geometry.to_numpy()
+    return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
 
 
 def _rounded(shape: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from tuoyu_geo.maps import common, palette
+from tuoyu_geo.maps import base, common, palette
 from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
-from tuoyu_geo.maps.wording import dash, missing, number, plain, word, yes_no
+from tuoyu_geo.maps.wording import dash, missing, number, plain, word, year, yes_no
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 
@@ -50,7 +50,7 @@ def natural_resources_map(outcome: Outcome) -> OfflineMap:
     """Draw 自然资源局's map."""
     scene = scene_of(outcome)
     layers = (
-        *common.base(scene),
+        *base.base_layers(scene),
         _usable(scene),
         _excluded(scene),
         common.institutions(scene, shown=False),
@@ -88,7 +88,7 @@ def _candidate_values(scene: Scene, row: Any) -> tuple[str | None, ...]:  # noqa
         number(row.floor),
         number(row.places),
         number(row.cost_10k_yuan),
-        None if missing(row.open_year) else f"{row.open_year:.0f}",
+        year(row.open_year),
     )
 
 
@@ -138,10 +138,11 @@ def _panel(scene: Scene) -> Panel:
     outcome = scene.outcome
     return Panel(
         title=text("maps.natural_resources.title", county=outcome.note.county_name),
+        audience=text("maps.natural_resources.audience"),
         question=text("maps.natural_resources.question"),
         figures=_figures(outcome),
         tables=(_parcel_table(scene), _exclusion_table(scene)),
-        notices=outcome.note.notices,
+        notices=scene.notices,
     )
 
 
@@ -189,9 +190,10 @@ def _parcel_table(scene: Scene) -> Table:
             "maps.column.area",
             "maps.column.land_area",
             "maps.column.allocated",
-        ),  # fmt: skip
+        ),
         rows=rows,
         numeric=frozenset({0, 4, 5}),
+        short=frozenset({6}),
         remark=text("maps.table.click") if rows else text("maps.table.none"),
     )
 
@@ -211,5 +213,6 @@ def _exclusion_table(scene: Scene) -> Table:
         title=text("maps.table.exclusions"),
         columns=labels("maps.column.candidate", "maps.column.township", "maps.column.exclusion"),
         rows=rows,
+        short=frozenset({1}),
         remark="" if rows else text("maps.table.none"),
     )

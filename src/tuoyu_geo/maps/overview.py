@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tuoyu_geo.maps import common, palette
+from tuoyu_geo.maps import base, common, palette
 from tuoyu_geo.maps.layers import LegendRow
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
@@ -36,13 +36,13 @@ def overview_map(outcome: Outcome) -> OfflineMap:
     else:
         today, plan = demand["covered_today"].astype(bool), demand["covered_plan"].astype(bool)
         covered, gained, unserved = demand[today], demand[~today & plan], demand[~today & ~plan]
-    water, streets = common.base(scene, boundaries=False)
+    water, streets = base.base_layers(scene, boundaries=False)
     layers = (
         _townships(scene),
         water,
         streets,
-        common.service_areas(scene, phase="today", symbol=_REACH_TODAY, shown=False),
-        common.service_areas(scene, phase="plan", symbol=_REACH_PLAN, shown=False),
+        base.service_areas(scene, phase="today", symbol=_REACH_TODAY, shown=False),
+        base.service_areas(scene, phase="plan", symbol=_REACH_PLAN, shown=False),
         common.demand_layer(
             scene, covered, key="demand_covered", name=text("maps.layer.demand_covered"), symbol=_COVERED
         ),
@@ -70,7 +70,7 @@ def _townships(scene: Scene) -> Any:  # noqa: ANN401
         )
         return f"{row.name}\n{have}"
 
-    return common.township_layer(
+    return base.township_layer(
         scene,
         classes=tuple(_QUOTA.values()),
         classify=lambda row: _QUOTA_ORDER.index(quota_state(row)),
@@ -94,26 +94,27 @@ def _panel(scene: Scene) -> Panel:
     outcome = scene.outcome
     return Panel(
         title=text("maps.overview.title", county=outcome.note.county_name),
+        audience=text("maps.overview.audience"),
         question=text("maps.overview.question"),
         figures=_figures(outcome),
         tables=(_quota_table(outcome), _site_table(scene), _clause_table(outcome)),
-        notices=outcome.note.notices,
+        notices=scene.notices,
     )
 
 
 def _figures(outcome: Outcome) -> tuple[Figure, ...]:
     summary = outcome.summary
     institutions, places = summary.get("institutions", {}), summary.get("places", {})
-    found = []
+    found: list[Figure] = []
     coverage = outcome.coverage
     if not coverage.empty:
-        for row in coverage[coverage["headline"].astype(bool)].itertuples():
-            found.append(
-                Figure(
-                    label=text("maps.figure.coverage", reading=str(row.label)),
-                    value=f"{dash(share(row.before))} → {dash(share(row.after))}",
-                )
+        found.extend(
+            Figure(
+                label=text("maps.figure.coverage", reading=str(row.label)),
+                value=f"{dash(share(row.before))} → {dash(share(row.after))}",
             )
+            for row in coverage[coverage["headline"].astype(bool)].itertuples()
+        )
     found.append(
         Figure(
             label=text("maps.figure.per_1000"),
@@ -167,9 +168,10 @@ def _quota_table(outcome: Outcome) -> Table:
             "maps.column.covered_today",
             "maps.column.covered_plan",
             "maps.column.quota_state",
-        ),  # fmt: skip
+        ),
         rows=rows,
         numeric=frozenset({1, 2, 3, 4, 5}),
+        short=frozenset({0, 6}),
         remark=text("maps.table.click") if rows else text("maps.table.none"),
     )
 
@@ -199,9 +201,10 @@ def _site_table(scene: Scene) -> Table:
             "maps.column.township",
             "maps.column.places",
             "maps.column.gained_residents",
-        ),  # fmt: skip
+        ),
         rows=rows,
         numeric=frozenset({0, 3, 4}),
+        short=frozenset({2}),
         remark=text("maps.table.sites_order") if rows else text("maps.table.none"),
     )
 
@@ -224,5 +227,6 @@ def _clause_table(outcome: Outcome) -> Table:
         title=text("maps.table.clauses"),
         columns=labels("maps.column.clause", "maps.column.target", "maps.column.today", "maps.column.plan"),
         rows=rows,
+        short=frozenset({2, 3}),
         remark="" if rows else text("maps.table.none"),
     )

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import folium
 from branca.element import Element
+from branca.element import Figure as Page
 from folium.map import Layer
 from jinja2 import Environment
 
@@ -48,12 +49,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A small table of the title block; `numeric` are the positions of right-aligned columns."""
+    """A small table of the title block; `numeric` are the positions of right-aligned columns, `short` of those whose cells don't wrap."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     numeric: frozenset[int] = frozenset()
+    short: frozenset[int] = frozenset()
     remark: str = ""
 
 
@@ -62,6 +64,7 @@ class Panel:
     """What stands beside the map: the question it answers, and the answer in figures."""
 
     title: str
+    audience: str
     question: str
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
@@ -83,7 +86,8 @@ class _Raw(Element):
         super().__init__()
         self._written = written
 
-    def render(self, **_kwargs: Any) -> str:
+    def render(self, **_kwargs: object) -> str:
+        """Give the text."""
         return self._written
 
 
@@ -104,7 +108,8 @@ class VectorLayer(Layer):
         self._id = f"{stem}_{spec.key}"
         self.spec = spec
 
-    def render(self, **_kwargs: Any) -> None:
+    def render(self, **_kwargs: object) -> str:
+        """Write the layer into the figure's script."""
         spec = self.spec
         described = script_json(
             {
@@ -116,9 +121,10 @@ class VectorLayer(Layer):
                 "data": {"type": "FeatureCollection", "features": spec.features},
             }
         )
-        added = f".addTo({self._parent.get_name()})" if spec.shown else ""
+        added = f".addTo({cast('Element', self._parent).get_name()})" if spec.shown else ""
         script = f"var {self.get_name()} = TY.layer({described}){added};"
-        self.get_root().script.add_child(_Raw(script), name=self.get_name())
+        _page(self).script.add_child(_Raw(script), name=self.get_name())
+        return script
 
 
 class OfflineMap(folium.Map):
@@ -156,7 +162,7 @@ class OfflineMap(folium.Map):
             zoom_control=False,
             prefer_canvas=True,
             attribution_control=False,
-            zoom_snap=0.25,
+            zoom_snap=0.1,
             zoom_delta=0.5,
             wheel_px_per_zoom_level=120,
             min_zoom=3,
@@ -166,31 +172,37 @@ class OfflineMap(folium.Map):
         self._note = note
         self._panel = panel
         self._views = tuple(views)
-        self.get_root().title = escape(panel.title)
+        self._sized = any("r" in feature["properties"] for spec in layers for feature in spec.features)
+        _page(self).title = escape(panel.title)
         for spec in layers:
             self.add_child(VectorLayer(spec, stem=stem))
         control = folium.LayerControl(collapsed=False, autoZIndex=False)
         control._id = stem  # noqa: SLF001  (branca has no other way to a stable id)
         self.add_child(control)
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401  (as folium has it)
         """Write the map and its panels into the figure."""
-        figure = self.get_root()
+        figure = _page(self)
         scripts = (assets.leaflet_js(), assets.jquery_js(), assets.own("page.js"), f"TY.setup({_setup()});")
         styles = (assets.leaflet_css(), assets.own("page.css"))
-        super().render(**kwargs)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
         head = "".join(f"<script>{part}</script>\n" for part in scripts)
         head += "".join(f"<style>{part}</style>\n" for part in styles)
         figure.header.add_child(_Raw(head), name="tuoyu_head")
         figure.html.add_child(_Raw(_panels(self._note, self._panel)), name="tuoyu_panels")
         views = [{"name": view.name, "bounds": view.bounds} for view in self._views]
-        finish = f"TY.finish({self.get_name()}, {script_json({'views': views})});"
+        finish = f"TY.finish({self.get_name()}, {script_json({'views': views, 'sized': self._sized})});"
         figure.script.add_child(_Raw(finish), name="tuoyu_finish")
+        return finish
 
     def html(self) -> str:
         """The whole page."""
-        page: str = self.get_root().render()
-        return page
+        return _page(self).render()
+
+
+def _page(element: Element) -> Page:
+    """The figure that an element of a map belongs to."""
+    return cast("Page", element.get_root())
 
 
 def _control_html(spec: LayerSpec) -> str:
@@ -204,7 +216,7 @@ def _control_html(spec: LayerSpec) -> str:
 
 
 def _setup() -> str:
-    keys = ("legend", "north", "zoom_in", "zoom_out", "metres", "kilometres")
+    keys = ("legend", "sized", "north", "zoom_in", "zoom_out", "metres", "kilometres")
     return script_json({"shapes": SHAPES, "words": {key: text(f"maps.page.{key}") for key in keys}})
 
 

@@ -37,9 +37,19 @@ def _ring(n: int, *, turn: float = 0.0, inner: float = 1.0) -> tuple[tuple[float
 def _cross(arm: float) -> tuple[tuple[float, float], ...]:
     """An upright cross of arm width `2 arm`, turned by 45 degrees."""
     plus = (
-        (-arm, -1), (arm, -1), (arm, -arm), (1, -arm), (1, arm), (arm, arm),
-        (arm, 1), (-arm, 1), (-arm, arm), (-1, arm), (-1, -arm), (-arm, -arm),
-    )  # fmt: skip
+        (-arm, -1),
+        (arm, -1),
+        (arm, -arm),
+        (1, -arm),
+        (1, arm),
+        (arm, arm),
+        (arm, 1),
+        (-arm, 1),
+        (-arm, arm),
+        (-1, arm),
+        (-1, -arm),
+        (-arm, -arm),
+    )
     half = math.sqrt(0.5)
     return tuple((round(half * (x - y), 3), round(half * (x + y), 3)) for x, y in plus)
 

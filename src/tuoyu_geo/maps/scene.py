@@ -8,7 +8,7 @@ import pandas as pd
 
 from tuoyu_geo.maps.layers import WGS84, present
 from tuoyu_geo.maps.page import Bounds, View
-from tuoyu_geo.maps.wording import cost, missing, number, plain, word
+from tuoyu_geo.maps.wording import cost, missing, number, word
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 
@@ -85,6 +85,23 @@ class Scene:
             cost(row.standard, row.cost_unit),
         )
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What must stand on every map, and that there is nothing to draw, where that is so."""
+        empty = () if self._whole() else (text("maps.page.empty"),)
+        return (*empty, *self.outcome.note.notices)
+
+    def _whole(self) -> Bounds | None:
+        outcome = self.outcome
+        layers = (
+            outcome.townships,
+            outcome.demand,
+            outcome.institutions,
+            outcome.candidates,
+            outcome.streets,
+        )
+        return next((box for frame in layers if (box := bounds_of(frame)) is not None), None)
+
     def views(self, *, focus: gpd.GeoDataFrame | None = None) -> tuple[View, ...]:
         """Where the map opens and where its buttons go.
 
@@ -94,20 +111,7 @@ class Scene:
             What the map is about; it opens there, where given and not empty.
         """
         outcome = self.outcome
-        whole = next(
-            (
-                box
-                for frame in (
-                    outcome.townships,
-                    outcome.demand,
-                    outcome.institutions,
-                    outcome.candidates,
-                    outcome.streets,
-                )
-                if (box := bounds_of(frame)) is not None
-            ),
-            None,
-        )
+        whole = self._whole()
         if whole is None:
             return (View(name=text("maps.page.whole"), bounds=_NOWHERE),)
         found = [View(name=text("maps.page.whole"), bounds=whole)]

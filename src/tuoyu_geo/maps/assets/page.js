@@ -1,7 +1,7 @@
 /* What the maps do in the browser. Every text from the data is set as text, never as markup. */
 window.TY = (function () {
   "use strict";
-  var shapes = {}, words = {}, order = [], index = {};
+  var shapes = {}, words = {}, order = [], index = {}, named = [];
 
   /* points shrink on the whole county and grow in the street */
   function scale(zoom) { return Math.max(0.55, Math.min(1.5, 0.55 + (zoom - 10) * 0.12)); }
@@ -65,25 +65,34 @@ window.TY = (function () {
       if (!feature.properties.n || !feature.properties.c) { return; }
       var text = node("div");
       feature.properties.n.split("\n").forEach(function (line, i) { text.appendChild(node(i ? "small" : "b", "", line)); });
-      L.marker(feature.properties.c, {
+      var marker = L.marker(feature.properties.c, {
         interactive: false, keyboard: false,
         icon: L.divIcon({ className: "ty-label", html: text, iconSize: null })
       }).addTo(texts);
+      named.push({ marker: marker, text: text, bounds: index[spec.key][feature.id].getBounds() });
     });
     group.on("add", function (e) { texts.addTo(e.target._map); thin(e.target._map); });
     group.on("remove", function (e) { texts.remove(); });
   }
 
-  /* hides labels that would lie on another one */
+  /* a label that is wider than its area or would lie on another one loses its second line, then goes */
   function thin(map) {
     var taken = [];
-    map.getPane("markerPane").querySelectorAll(".ty-label > div").forEach(function (label) {
-      label.style.visibility = "";
-      var box = label.getBoundingClientRect();
-      var hit = taken.some(function (other) {
-        return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
-      });
-      if (hit) { label.style.visibility = "hidden"; } else { taken.push(box); }
+    named.forEach(function (label) {
+      if (!map.hasLayer(label.marker)) { return; }
+      var b = label.bounds;
+      var across = map.latLngToLayerPoint(b.getSouthEast()).x - map.latLngToLayerPoint(b.getNorthWest()).x;
+      function fits() {
+        var box = label.text.getBoundingClientRect();
+        return across > 0.8 * box.width && !taken.some(function (other) {
+          return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+        });
+      }
+      label.text.className = "";
+      if (!fits()) { label.text.className = "ty-short"; }
+      var hit = !fits();
+      label.text.style.visibility = hit ? "hidden" : "";
+      if (!hit) { taken.push(label.text.getBoundingClientRect()); }
     });
   }
 
@@ -122,9 +131,10 @@ window.TY = (function () {
     if (made.getLatLng) {
       map.setView(made.getLatLng(), Math.max(map.getZoom(), 15), { animate: false });
     } else {
-      map.fitBounds(made.getBounds(), { animate: false, padding: [20, 20] });
+      fit(map, made.getBounds());
     }
-    made.openPopup();
+    /* the popup belongs to the whole layer, which hears its features' clicks */
+    made.fire("click", { latlng: made.getLatLng ? made.getLatLng() : made.getBounds().getCenter() }, true);
   }
 
   var Scale = L.Control.Scale.extend({
@@ -134,6 +144,13 @@ window.TY = (function () {
       this._updateScale(this._mScale, label, metres / maxMeters);
     }
   });
+
+  /* the legend lies over the map's right edge: keep what is shown clear of it where the map is wide enough */
+  function fit(map, bounds) {
+    var legend = map.getContainer().querySelector(".leaflet-control-layers"), wide = map.getSize().x;
+    var covered = legend && legend.offsetWidth < wide * 0.4 ? legend.offsetWidth + 14 : 14;
+    map.fitBounds(bounds, { animate: false, paddingTopLeft: [wide > 600 ? 50 : 14, 14], paddingBottomRight: [covered, 14] });
+  }
 
   function corner(position, made) {
     var control = L.control({ position: position });
@@ -160,19 +177,20 @@ window.TY = (function () {
     spec.views.forEach(function (view) {
       var button = node("button", "", view.name);
       button.type = "button";
-      button.addEventListener("click", function () { map.fitBounds(view.bounds, { animate: false, padding: [14, 14] }); });
+      button.addEventListener("click", function () { fit(map, view.bounds); });
       made.appendChild(button);
     });
     return made;
   }
 
-  function legendHead(map) {
+  function legendHead(map, sized) {
     var box = map.getContainer().querySelector(".leaflet-control-layers");
     if (!box) { return; }
     var head = node("button", "ty-legend-head", words.legend);
     head.type = "button";
     head.addEventListener("click", function () { box.classList.toggle("ty-folded"); });
     box.insertBefore(head, box.firstChild);
+    if (sized) { box.querySelector(".leaflet-control-layers-list").appendChild(node("p", "ty-sized", words.sized)); }
   }
 
   function rows(map) {
@@ -193,11 +211,11 @@ window.TY = (function () {
     if (spec.views.length > 1) { corner("topleft", views(map, spec)).addTo(map); }
     new Scale({ imperial: false, maxWidth: 140 }).addTo(map);
     corner("bottomleft", north()).addTo(map);
-    legendHead(map);
+    legendHead(map, spec.sized);
     map.on("overlayadd", function () { restack(map); });
     map.on("zoomend", function () { thin(map); });
     window.addEventListener("resize", function () { map.invalidateSize(); });
-    map.fitBounds(spec.views[0].bounds, { animate: false, padding: [14, 14] });
+    fit(map, spec.views[0].bounds);
     restack(map);
     thin(map);
     rows(map);

@@ -1,0 +1,69 @@
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def _load():
+    spec = importlib.util.spec_from_file_location(
+        "tuoyu_maps_synthetic", Path(__file__).with_name("synthetic.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def synthetic():
+    """The made-up county's builders."""
+    return _load()
+
+
+@pytest.fixture(scope="session")
+def rich(synthetic):
+    return synthetic.rich_outcome()
+
+
+@pytest.fixture(scope="session")
+def hostile(synthetic):
+    return synthetic.rich_outcome(n_demand=80, n_candidates=60, n_streets=400, hostile=True)
+
+
+@pytest.fixture(scope="session")
+def empty(synthetic):
+    return synthetic.empty_outcome()
+
+
+@pytest.fixture(scope="session")
+def pages(rich, hostile, empty, tmp_path_factory):
+    """Folders of the four pages, by the outcome's name."""
+    from tuoyu_geo.maps import draw_maps
+
+    folders = {}
+    for name, outcome in (("rich", rich), ("hostile", hostile), ("empty", empty)):
+        folders[name] = tmp_path_factory.mktemp(name)
+        for stem, page in draw_maps(outcome).items():
+            (folders[name] / f"{stem}.html").write_text(page, encoding="utf-8")
+    return folders
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium; its absence is a skip, and in CI a failure."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is missing")
+        pytest.skip(f"{CHROMIUM} is missing")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
