@@ -13,9 +13,9 @@ from tuoyu_geo.network.mode import Mode as Mode
 from tuoyu_geo.network.mode import impedance as impedance
 from tuoyu_geo.network.noding import from_lines as from_lines
 from tuoyu_geo.network.osm import read_osm as read_osm
-from tuoyu_geo.network.street import StreetNetwork as StreetNetwork
-from tuoyu_geo.network.street import from_edges as from_edges
 from tuoyu_geo.network.snap import Attached as Attached
 from tuoyu_geo.network.snap import attach as attach
 from tuoyu_geo.network.straight import estimate_detour_factor as estimate_detour_factor
 from tuoyu_geo.network.straight import straight_line_matrix as straight_line_matrix
+from tuoyu_geo.network.street import StreetNetwork as StreetNetwork
+from tuoyu_geo.network.street import from_edges as from_edges

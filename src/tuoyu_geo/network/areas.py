@@ -59,7 +59,9 @@ def service_areas(
     areas = np.full((len(nodes), len(cutoffs)), shapely.Polygon(), dtype=object)
     placed = np.flatnonzero(nodes >= 0)
     whole = _WholeEdges(network, buffer_m)
-    for row, parts_by_cutoff in zip(placed, reached_parts(network, nodes[placed], cutoffs, mode=mode), strict=True):
+    for row, parts_by_cutoff in zip(
+        placed, reached_parts(network, nodes[placed], cutoffs, mode=mode), strict=True
+    ):
         for column, parts in enumerate(parts_by_cutoff):
             areas[row, column] = _outline(whole.buffers(parts), buffer_m)
     return areas
@@ -76,7 +78,7 @@ class _WholeEdges:
     def buffers(self, parts: Parts) -> NDArray[np.object_]:
         is_whole = (parts.begin == 0) & (parts.end == 1)
         edge = parts.edge[is_whole]
-        new = edge[np.equal(self._known[edge], None)]
+        new = edge[shapely.is_missing(self._known[edge])]
         if len(new):
             self._known[new] = self._buffered(Parts(new, np.zeros(len(new)), np.ones(len(new))))
         cut = Parts(parts.edge[~is_whole], parts.begin[~is_whole], parts.end[~is_whole])
@@ -90,7 +92,9 @@ class _WholeEdges:
 
 
 def _lines(coords: NDArray[np.float64], offsets: Ints) -> NDArray[np.object_]:
-    return np.asarray(shapely.linestrings(coords, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))))
+    return np.asarray(
+        shapely.linestrings(coords, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)))
+    )
 
 
 def _outline(buffers: NDArray[np.object_], buffer_m: float) -> shapely.Geometry:

@@ -125,5 +125,3 @@ def insert_vertices(
         np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
         place[n_old:],
     )
-
-

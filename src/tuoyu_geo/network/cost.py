@@ -104,7 +104,9 @@ def arcs(
         weight = network.length_m if impedance is None else np.asarray(impedance, dtype=float)
     if weight.shape != (network.n_edge,) or not (weight >= 0).all():
         raise NetworkError(text("network.impedance", n=network.n_edge))
-    oneway = network.oneway if mode is not None and mode.respects_oneway else np.zeros(network.n_edge, np.int8)
+    oneway = (
+        network.oneway if mode is not None and mode.respects_oneway else np.zeros(network.n_edge, np.int8)
+    )
     not_closed = np.isfinite(weight) & (network.u != network.v)
     forth, back = not_closed & (oneway >= 0), not_closed & (oneway <= 0)
     tail = np.concatenate([network.u[forth], network.v[back]])
@@ -114,7 +116,9 @@ def arcs(
     order = np.argsort(tail, kind="stable")
     indptr = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=network.n_node))])
     return Arcs(
-        indptr.astype(np.int64), head[order].astype(np.int32), np.concatenate([weight[forth], weight[back]])[order]
+        indptr.astype(np.int64),
+        head[order].astype(np.int32),
+        np.concatenate([weight[forth], weight[back]])[order],
     )
 
 
@@ -123,8 +127,8 @@ def adjacency(
 ) -> csr_array:
     """(n_node, n_node) the open arcs as SciPy's graph routines want them, the cheapest of parallel ones."""
     graph = arcs(network, mode=mode, impedance=impedance)
-    tail = np.repeat(np.arange(network.n_node), np.diff(graph.indptr))
-    order = np.lexsort([graph.weight, graph.head, tail])
+    tail: Ints = np.repeat(np.arange(network.n_node), np.diff(graph.indptr))
+    order = np.lexsort((graph.weight, graph.head, tail))
     pair = tail[order] * network.n_node + graph.head[order]
     order = order[np.append(True, pair[1:] != pair[:-1])] if len(order) else order
     return csr_array(

@@ -62,7 +62,9 @@ def to_plane(lonlat: Floats, crs: CRS) -> Floats:
     NetworkError
         A point lies where the projection has no value.
     """
-    x, y = Transformer.from_crs(crs.geodetic_crs or 4326, crs, always_xy=True).transform(lonlat[:, 0], lonlat[:, 1])
+    x, y = Transformer.from_crs(crs.geodetic_crs or 4326, crs, always_xy=True).transform(
+        lonlat[:, 0], lonlat[:, 1]
+    )
     xy = np.column_stack([x, y])
     if not np.isfinite(xy).all():
         bad = lonlat[~np.isfinite(xy).all(axis=1)][0]
@@ -72,5 +74,7 @@ def to_plane(lonlat: Floats, crs: CRS) -> Floats:
 
 def to_lonlat(xy: Floats, crs: CRS) -> Floats:
     """Longitude and latitude of points on the plane."""
-    lon, lat = Transformer.from_crs(crs, crs.geodetic_crs or 4326, always_xy=True).transform(xy[:, 0], xy[:, 1])
+    lon, lat = Transformer.from_crs(crs, crs.geodetic_crs or 4326, always_xy=True).transform(
+        xy[:, 0], xy[:, 1]
+    )
     return np.column_stack([lon, lat])

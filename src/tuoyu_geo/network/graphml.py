@@ -1,7 +1,6 @@
 """Streets from a GraphML file as OSMnx saves it."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -59,22 +58,30 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
         index = {name: i for i, name in enumerate(graph.node_id)}
         tail, head = (np.array([index[end[k]] for end in graph.ends], dtype=np.int64) for k in (0, 1))
         own_crs = CRS.from_user_input(graph.attributes.get("crs", "EPSG:4326"))
-        shapes = [_shape(edge.get("geometry"), node_xy[[t, h]]) for edge, t, h in zip(graph.edges, tail, head, strict=True)]
+        shapes = [
+            _shape(edge.get("geometry"), node_xy[[t, h]])
+            for edge, t, h in zip(graph.edges, tail, head, strict=True)
+        ]
         given_m = np.array([float(edge.get("length", "nan")) for edge in graph.edges])
     except (ET.ParseError, KeyError, ValueError, CRSError) as error:
         raise NetworkError(text("network.not_graphml", path=path, reason=error)) from error
     if not shapes:
         raise NetworkError(text("network.no_streets_in", path=path))
 
-    coords, offsets = np.concatenate(shapes), np.concatenate([[0], np.cumsum([len(shape) for shape in shapes])])
+    coords, offsets = (
+        np.concatenate(shapes),
+        np.concatenate([[0], np.cumsum([len(shape) for shape in shapes])]),
+    )
     geographic = own_crs.is_geographic
     lonlat = node_xy if geographic else to_lonlat(node_xy, own_crs)
-    if crs is None:
-        target = utm_crs(lonlat) if geographic else metric_crs(own_crs)
-    else:
-        target = metric_crs(crs)
+    own_or_utm = utm_crs(lonlat) if geographic else own_crs
+    target = metric_crs(own_or_utm if crs is None else crs)
     length_m = np.where(np.isnan(given_m), _lengths(coords, offsets, geographic=geographic), given_m)
-    plane = coords if target == own_crs else to_plane(coords if geographic else to_lonlat(coords, own_crs), target)
+    plane = (
+        coords
+        if target == own_crs
+        else to_plane(coords if geographic else to_lonlat(coords, own_crs), target)
+    )
     kept, oneway = _pair_arcs(tail, head, length_m, directed=graph.directed)
     table = line_table(
         len(kept),
@@ -114,7 +121,9 @@ def _parse(path: Path) -> _Graph:
         if tag == "key":
             keys[element.attrib["id"]] = element.attrib["attr.name"]
         elif tag in {"node", "edge", "graph"}:
-            values = {keys[d.attrib["key"]]: d.text or "" for d in element if d.tag.rpartition("}")[2] == "data"}
+            values = {
+                keys[d.attrib["key"]]: d.text or "" for d in element if d.tag.rpartition("}")[2] == "data"
+            }
             if tag == "node":
                 graph.node_id.append(element.attrib["id"])
                 graph.nodes.append(values)
@@ -122,7 +131,9 @@ def _parse(path: Path) -> _Graph:
                 graph.ends.append((element.attrib["source"], element.attrib["target"]))
                 graph.edges.append(values)
             else:
-                return graph._replace(attributes=values, directed=element.attrib.get("edgedefault") != "undirected")
+                return graph._replace(
+                    attributes=values, directed=element.attrib.get("edgedefault") != "undirected"
+                )
             element.clear()
     raise NetworkError(text("network.not_graphml", path=path, reason="<graph>"))
 
@@ -138,7 +149,9 @@ def _shape(wkt: str | None, ends: Floats) -> Floats:
 
 def _lengths(coords: Floats, offsets: Ints, *, geographic: bool) -> Floats:
     step = np.zeros(len(coords))
-    step[:-1] = great_circle_m(coords[:-1], coords[1:]) if geographic else np.hypot(*np.diff(coords, axis=0).T)
+    step[:-1] = (
+        great_circle_m(coords[:-1], coords[1:]) if geographic else np.hypot(*np.diff(coords, axis=0).T)
+    )
     step[offsets[1:] - 1] = 0.0
     return np.asarray(np.add.reduceat(step, offsets[:-1]))
 
@@ -149,7 +162,7 @@ def _pair_arcs(tail: Ints, head: Ints, length_m: Floats, *, directed: bool) -> t
         return np.arange(len(tail)), np.zeros(len(tail), dtype=np.int8)
     waiting: dict[tuple[int, int, float], list[int]] = {}
     opposite = np.full(len(tail), -1, dtype=np.int64)
-    rounded: Sequence[Any] = np.round(length_m, _LENGTH_DECIMALS).tolist()
+    rounded = np.round(length_m, _LENGTH_DECIMALS).tolist()
     for e, (t, h, metres) in enumerate(zip(tail.tolist(), head.tolist(), rounded, strict=True)):
         partners = waiting.get((h, t, metres))
         if partners:

@@ -1,26 +1,27 @@
 """The bounded search, compiled: the one part of the package that runs in Numba."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-F = TypeVar("F", bound=Callable[..., object])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def _compiled(function: F) -> F:
+def _compiled(function: Callable[P, R]) -> Callable[P, R]:
     # The code is cached beside the source or in the user's cache. Where neither can be written (a read-only
     # install without a home), Numba refuses at decoration; it is then compiled anew in each process.
     try:
-        return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
     except RuntimeError:
-        return njit(nogil=True)(function)  # type: ignore[no-any-return]
+        return cast("Callable[P, R]", njit(nogil=True)(function))
 
 
 @_compiled
-def search(  # noqa: C901, PLR0912, PLR0915  (one compiled loop: a call a heap step would cost more than it explains)
+def search(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a call a heap step would cost more than it explains)
     indptr: NDArray[np.int64],
     head: NDArray[np.int32],
     weight: NDArray[np.float64],

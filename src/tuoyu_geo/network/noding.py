@@ -116,7 +116,13 @@ def _checked(coords: ArrayLike, offsets: ArrayLike, tolerance_m: float) -> tuple
     if not 0 < tolerance_m < np.inf:
         raise NetworkError(text("network.tolerance", found=tolerance_m))
     shaped = xy.ndim == 2 and xy.shape[1] == 2 and starts.ndim == 1 and len(starts) > 0
-    if not shaped or starts[0] != 0 or starts[-1] != len(xy) or (np.diff(starts) < 0).any() or not np.isfinite(xy).all():
+    if (
+        not shaped
+        or starts[0] != 0
+        or starts[-1] != len(xy)
+        or (np.diff(starts) < 0).any()
+        or not np.isfinite(xy).all()
+    ):
         raise NetworkError(text("network.lines") if xy.size else text("network.no_streets"))
     return xy, starts
 
@@ -161,7 +167,9 @@ def _crossings(lines: _Lines, a: Ints, b: Ints, tolerance_m: float) -> _Inserts:
         on_b = (gap[:, 0] * along[:, 1] - gap[:, 1] * along[:, 0]) / turn
         # a crossing within the tolerance of a segment's end is that end touching the other segment
         slack_a, slack_b = tolerance_m / np.hypot(*along.T), tolerance_m / np.hypot(*across.T)
-        crosses = (turn != 0) & (on_a > slack_a) & (on_a < 1 - slack_a) & (on_b > slack_b) & (on_b < 1 - slack_b)
+        crosses = (
+            (turn != 0) & (on_a > slack_a) & (on_a < 1 - slack_a) & (on_b > slack_b) & (on_b < 1 - slack_b)
+        )
     a, b, on_a, on_b = a[crosses], b[crosses], on_a[crosses], on_b[crosses]
     xy = start[crosses] + on_a[:, None] * along[crosses]
     return _Inserts(np.concatenate([a, b]), np.concatenate([on_a, on_b]), np.concatenate([xy, xy]))

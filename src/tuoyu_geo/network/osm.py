@@ -77,9 +77,9 @@ def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetN
     target = utm_crs(lonlat) if crs is None else metric_crs(crs)
     return assemble(
         vertex.astype(np.int64),
-        np.concatenate([[0], np.cumsum(ways.count)]).astype(np.int64),
+        np.concatenate([[0], np.cumsum(ways.n_vertex)]).astype(np.int64),
         line_table(
-            len(ways.count),
+            len(ways.n_vertex),
             road_class=ways.road_class,
             oneway=ways.oneway,
             bridge=ways.bridge,
@@ -96,7 +96,7 @@ def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetN
 class _Ways(NamedTuple):
     refs: list[int]
     lonlat: list[tuple[float, float]]
-    count: list[int]
+    n_vertex: list[int]
     road_class: list[str]
     oneway: list[int]
     bridge: list[bool]
@@ -113,6 +113,8 @@ def _read_ways(file: Path) -> _Ways:
         .with_filter(osmium.filter.KeyFilter("highway"))
     )
     for way in reader:
+        if not isinstance(way, osmium.osm.Way):
+            continue  # the filter passes ways alone; this tells the type checker
         tags = dict(way.tags)
         if tags["highway"] in NOT_STREETS:
             continue
@@ -131,7 +133,7 @@ def _read_ways(file: Path) -> _Ways:
 def _add(ways: _Ways, run: list[tuple[int, float, float]], tags: Mapping[str, str]) -> None:
     ways.refs.extend(ref for ref, _, _ in run)
     ways.lonlat.extend((lon, lat) for _, lon, lat in run)
-    ways.count.append(len(run))
+    ways.n_vertex.append(len(run))
     ways.road_class.append(tags["highway"])
     ways.oneway.append(_direction(tags))
     ways.bridge.append(tags.get("bridge", "no") != "no")

@@ -62,14 +62,19 @@ def nearest_segment(points: Floats, start: Floats, end: Floats) -> Nearest:
     pieces = cut_pieces(start, end)
     # The nearest piece can't have its middle farther than the nearest middle plus half a piece.
     radius = pieces.tree.query(points)[0] + pieces.half_m + 1e-6
-    near = pieces.tree.query_ball_point(points, radius)
-    count = np.fromiter((len(found) for found in near), dtype=np.int64, count=len(points))
-    point = np.repeat(np.arange(len(points)), count)
-    segment = pieces.segment[np.concatenate([np.zeros(0, dtype=np.int64), *near]).astype(np.int64)]
+    point, piece = within_radius(pieces.tree, points, radius)
+    segment = pieces.segment[piece]
     share, distance = foot_on(points[point], start[segment], end[segment])
     order = np.lexsort([segment, np.round(distance, 9), point])
     first = order[np.searchsorted(point, np.arange(len(points)))]
     return Nearest(segment[first], share[first], distance[first])
+
+
+def within_radius(tree: KDTree, points: Floats, radius: Floats | float) -> tuple[Ints, Ints]:
+    """Pairs of a point and a tree's member within the point's radius, in order of both."""
+    near = np.asarray(tree.query_ball_point(points, radius, return_sorted=True), dtype=object)
+    point = np.repeat(np.arange(len(points)), np.array([len(found) for found in near], dtype=np.int64))
+    return point, np.concatenate([np.zeros(0, dtype=np.int64), *near]).astype(np.int64)
 
 
 def near_pairs(start: Floats, end: Floats, within_m: float) -> tuple[Ints, Ints]:

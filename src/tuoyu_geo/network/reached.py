@@ -64,9 +64,11 @@ def cut_out(network: StreetNetwork, parts: Parts) -> tuple[Floats, Ints]:
     to = np.clip(np.searchsorted(before, end, side="left") - 1, at, last - 1)
 
     def place(segment: Ints, metres: Floats) -> Floats:
-        share = np.clip((metres - before[segment]) / np.where(step[segment] > 0, step[segment], 1.0), 0.0, 1.0)
+        share = np.clip(
+            (metres - before[segment]) / np.where(step[segment] > 0, step[segment], 1.0), 0.0, 1.0
+        )
         here, there = network.coords[segment], network.coords[segment + 1]
-        return here + share[:, None] * (there - here)
+        return np.asarray(here + share[:, None] * (there - here))
 
     count = to - at + 2
     offsets = np.concatenate([[0], np.cumsum(count)])

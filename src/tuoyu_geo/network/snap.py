@@ -163,7 +163,9 @@ def _split(network: StreetNetwork, near: _Place, joined: Ints) -> tuple[StreetNe
     first[after_foot], last[after_foot - 1] = inserted, inserted
     untouched = (n_part == 1)[part_of]
     length_m = network.length_m[part_of] * np.where(untouched, 1.0, to_share - from_share)
-    return _renewed(network, part_of, u=u, v=v, length_m=length_m, shapes=(coords, first, last), new_xy=near.xy[chosen]), foot
+    return _renewed(
+        network, part_of, u=u, v=v, length_m=length_m, shapes=(coords, first, last), new_xy=near.xy[chosen]
+    ), foot
 
 
 def _renewed(

@@ -9,6 +9,7 @@ from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.cost import COST_DECIMALS, cost_matrix
 from tuoyu_geo.network.mode import WALK_M, Mode
+from tuoyu_geo.network.pieces import within_radius
 from tuoyu_geo.network.street import StreetNetwork, checked_points
 
 
@@ -46,10 +47,8 @@ def straight_line_matrix(
     if not all(shape):
         return csr_array(shape, dtype=float)
     # a little farther than needed, and then cut exactly
-    near = KDTree(destinations).query_ball_point(origins, cutoff / detour_factor * (1 + 1e-9) + 1e-6, return_sorted=True)
-    count = np.fromiter((len(found) for found in near), dtype=np.int64, count=len(origins))
-    row = np.repeat(np.arange(len(origins)), count)
-    column = np.concatenate([np.zeros(0, dtype=np.int64), *near]).astype(np.int64)
+    radius = cutoff / detour_factor * (1 + 1e-9) + 1e-6
+    row, column = within_radius(KDTree(destinations), origins, radius)
     cost = np.round(np.hypot(*(origins[row] - destinations[column]).T) * detour_factor, COST_DECIMALS)
     kept = cost <= cutoff
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row[kept], minlength=len(origins)))])
@@ -89,7 +88,11 @@ def estimate_detour_factor(
     nodes = np.flatnonzero(network.component == largest)
     sample = np.sort(np.random.default_rng(seed).choice(nodes, min(n_origin, len(nodes)), replace=False))
     in_metres = Mode(
-        name=mode.name, unit="m", respects_oneway=mode.respects_oneway, on_foot=mode.on_foot, excluded=mode.excluded
+        name=mode.name,
+        unit="m",
+        respects_oneway=mode.respects_oneway,
+        on_foot=mode.on_foot,
+        excluded=mode.excluded,
     )
     # A way more than five times the straight line says there is no sensible way; it stays out of a median anyway.
     found = cost_matrix(network, sample, nodes, 5 * high_m, mode=in_metres).tocoo()

@@ -100,7 +100,7 @@ class StreetNetwork:
     def component_length_m(self) -> Floats:
         """(n_component,) length of the streets of each connected part [m]."""
         n_component = int(self.component.max()) + 1 if self.n_node else 0
-        return np.bincount(self.component[self.u], weights=self.length_m, minlength=n_component)
+        return np.bincount(self.component[self.u], weights=self.length_m, minlength=n_component).astype(float)
 
     def edges_of(self, *road_class: str) -> Bools:
         """(n_edge,) whether an edge is of one of the classes."""
@@ -136,7 +136,9 @@ def line_table(
     NetworkError
         A column hasn't one value a line, or a direction isn't 0, 1 or -1.
     """
-    names = np.array([UNCLASSIFIED] * n_line if road_class is None else [c or UNCLASSIFIED for c in road_class], str)
+    names = np.array(
+        [UNCLASSIFIED] * n_line if road_class is None else [c or UNCLASSIFIED for c in road_class], str
+    )
     class_names, class_code = np.unique(names, return_inverse=True)
     table = LineTable(
         class_code=class_code.astype(np.int64),

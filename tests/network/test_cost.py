@@ -1,0 +1,211 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from tuoyu_geo.errors import NetworkError
+from tuoyu_geo.network import EBIKE_MIN, WALK_M, Mode, adjacency, cost_matrix, from_edges, impedance
+
+
+def dense(cost: csr_array) -> np.ndarray:
+    full = np.full(cost.shape, np.inf)
+    full[np.repeat(np.arange(cost.shape[0]), np.diff(cost.indptr)), cost.indices] = cost.data
+    return full
+
+
+def test_the_river_is_crossed_only_by_the_bridge(town):
+    cost = dense(cost_matrix(town(), [0, 1, 13], [2, 3, 14], np.inf))
+    # 1 to 2 is 100 m as the crow flies: up, over the bridge, down; 13 to 14: two down, over, two up
+    assert cost.tolist() == [[400, 500, 500], [300, 400, 400], [400, 500, 500]]
+
+
+def test_a_cost_at_the_cutoff_is_kept_and_one_above_is_missing(town):
+    assert cost_matrix(town(), [1], [2], 300).toarray().tolist() == [[300]]
+    assert cost_matrix(town(), [1], [2], 299.999).nnz == 0
+
+
+def test_the_same_node_is_a_stored_zero(town):
+    cost = cost_matrix(town(), [3, 4], [4, 3], 0)
+    assert cost.nnz == 2
+    assert cost.indices.tolist() == [1, 0]
+    assert cost.data.tolist() == [0, 0]
+
+
+def test_points_may_repeat_and_stand_in_any_order(town):
+    origins, destinations = [5, 0, 5, 2], [6, 6, 1, 0, 6]
+    cost = cost_matrix(town(), origins, destinations, 250)
+    expected = dense(cost_matrix(town(), np.arange(16), np.arange(16), 250))[np.ix_(origins, destinations)]
+    assert np.array_equal(dense(cost), expected)
+    assert cost.has_sorted_indices
+    assert all(np.all(np.diff(cost.indices[a:b]) > 0) for a, b in zip(cost.indptr, cost.indptr[1:], strict=False))
+    assert dense(cost)[0, 0] == 100
+
+
+@pytest.mark.parametrize(("origins", "destinations"), [([], [1]), ([1], []), ([], [])])
+def test_no_points_give_an_empty_matrix(town, origins, destinations):
+    cost = cost_matrix(town(), origins, destinations, 1000)
+    assert cost.shape == (len(origins), len(destinations))
+    assert cost.nnz == 0
+
+
+def test_an_island_stays_unreachable():
+    network = from_edges([(0, 0), (100, 0), (500, 0), (600, 0)], [0, 2], [1, 3])
+    assert network.component.tolist() == [0, 0, 1, 1]
+    assert network.component_length_m().tolist() == [100, 100]
+    assert dense(cost_matrix(network, [0], [1, 2, 3], np.inf)).tolist() == [[100, np.inf, np.inf]]
+
+
+def test_of_parallel_edges_the_cheaper_counts_and_loops_do_not():
+    network = from_edges([(0, 0), (3, 4)], [0, 1, 0, 0], [1, 0, 1, 0], length_m=[7, 5, 12, 1])
+    assert cost_matrix(network, [0], [1], np.inf).toarray().tolist() == [[5]]
+    assert adjacency(network).toarray().tolist() == [[0, 5], [5, 0]]
+
+
+def test_one_way_streets_bind_those_who_ride(town, town_edges):
+    oneway = [1 if edge == (5, 6) else 0 for edge in town_edges]
+    network = town(oneway=oneway)
+    ride = Mode(name="ride", unit="m", respects_oneway=True)
+    assert cost_matrix(network, [6], [5], np.inf, mode=ride).nnz == 0
+    assert cost_matrix(network, [5], [6], np.inf, mode=ride).toarray().tolist() == [[100]]
+    assert cost_matrix(network, [6], [5], np.inf, mode=WALK_M).toarray().tolist() == [[100]]
+    # many to few turns the arcs around, and against the drawn direction is -1
+    many = dense(cost_matrix(network, np.arange(16), [6], np.inf, mode=ride))
+    assert many[:, 0][[5, 4, 2]].tolist() == [100, 200, 100]
+    against = town(oneway=[-value for value in oneway])
+    assert cost_matrix(against, [5], [6], np.inf, mode=ride).nnz == 0
+    assert cost_matrix(against, [6], [5], np.inf, mode=ride).nnz == 1
+
+
+def test_minutes_follow_the_class_and_a_motorway_is_closed():
+    network = from_edges(
+        [(0, 0), (1000, 0), (2000, 0), (3000, 0)],
+        [0, 1, 2],
+        [1, 2, 3],
+        road_class=["residential", "footway", "motorway"],
+    )
+    assert impedance(network, EBIKE_MIN).tolist() == pytest.approx([3, 4, np.inf])
+    cost = dense(cost_matrix(network, [0], [1, 2, 3], 7, mode=EBIKE_MIN))
+    assert cost.tolist() == [[3, 7, np.inf]]
+    assert dense(cost_matrix(network, [0], [3], np.inf)).tolist() == [[3000]]
+
+
+def test_streets_closed_to_pedestrians_are_open_to_bikes():
+    network = from_edges([(0, 0), (500, 0)], [0], [1], foot=[False])
+    assert cost_matrix(network, [0], [1], np.inf, mode=WALK_M).nnz == 0
+    assert cost_matrix(network, [0], [1], np.inf, mode=EBIKE_MIN).toarray().tolist() == [[1.5]]
+
+
+def test_an_own_impedance_may_close_an_edge(town, town_edges):
+    closed = [np.inf if edge == (5, 6) else 1.0 for edge in town_edges]
+    cost = dense(cost_matrix(town(), [4], [5, 6], np.inf, impedance=closed))
+    assert cost.tolist() == [[1, np.inf]]
+
+
+def test_sums_that_are_equal_on_paper_are_within_the_cutoff():
+    # 0.1 + 0.2 + 0.3 is 0.6000000000000001 from one side and 0.6 from the other
+    network = from_edges([(0, 0), (1, 0), (2, 0), (3, 0)], [0, 1, 2], [1, 2, 3], length_m=[0.1, 0.2, 0.3])
+    for origin, destination in ((0, 3), (3, 0)):
+        cost = cost_matrix(network, [origin], [destination], 0.6)
+        assert cost.nnz == 1
+        assert cost.data[0] <= 0.6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "said"),
+    [
+        (([0], [1], -1), {}, "-1"),
+        (([0], [1], np.nan), {}, "nan"),
+        (([0], [16], 5), {}, "16"),
+        (([-1], [1], 5), {}, "-1"),
+        (([0.5], [1], 5), {}, "float64"),
+        (([[0]], [1], 5), {}, "int64"),
+        (([0], [1], 5), {"impedance": [1.0]}, "21"),
+        (([0], [1], 5), {"impedance": [-1.0] * 21}, "21"),
+        (([0], [1], 5), {"impedance": [np.nan] * 21}, "21"),
+        (([0], [1], 5), {"impedance": [1.0] * 21, "mode": WALK_M}, "mode"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(town, arguments, options, said):
+    with pytest.raises(NetworkError, match=said):
+        cost_matrix(town(), *arguments, **options)
+
+
+@st.composite
+def graphs(draw):
+    n_node = draw(st.integers(1, 12))
+    node = st.integers(0, n_node - 1)
+    edges = draw(st.lists(st.tuples(node, node, st.integers(0, 50), st.sampled_from([-1, 0, 1])), max_size=40))
+    points = st.lists(node, max_size=15)
+    return n_node, edges, draw(points), draw(points), draw(st.sampled_from([0, 7, 20, 60, np.inf]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs())
+def test_equal_to_brute_force_on_random_graphs(case):
+    n_node, edges, origins, destinations, cutoff = case
+    network = from_edges(
+        np.zeros((n_node, 2)),
+        [e[0] for e in edges],
+        [e[1] for e in edges],
+        length_m=[e[2] for e in edges],
+        oneway=[e[3] for e in edges],
+    )
+    # Floyd and Warshall on a matrix, since SciPy's reading of zero costs is its own
+    best = np.full((n_node, n_node), np.inf)
+    np.fill_diagonal(best, 0)
+    for u, v, metres, oneway in edges:
+        if oneway >= 0:
+            best[u, v] = min(best[u, v], metres)
+        if oneway <= 0:
+            best[v, u] = min(best[v, u], metres)
+    for k in range(n_node):
+        best = np.minimum(best, best[:, [k]] + best[[k], :])
+    expected = np.where(best <= cutoff, best, np.inf)[np.ix_(origins, destinations)]
+    ride = Mode(name="ride", unit="m", respects_oneway=True)
+    assert np.array_equal(dense(cost_matrix(network, origins, destinations, cutoff, mode=ride)), expected)
+
+
+def test_equal_to_scipy_on_a_larger_graph_whatever_the_number_of_threads():
+    rng = np.random.default_rng(0)
+    xy = rng.uniform(0, 2000, (1500, 2))
+    u, v = rng.integers(0, 1500, (2, 4000))
+    network = from_edges(xy, u, v)
+    cost = dense(cost_matrix(network, np.arange(1500), np.arange(1500), 1200))
+    expected = dijkstra(adjacency(network), limit=1200)
+    assert np.array_equal(np.isinf(cost), np.isinf(expected))
+    reached = np.isfinite(expected)
+    assert np.allclose(cost[reached], expected[reached], rtol=0, atol=1e-6)
+    assert np.allclose(cost[reached], cost.T[reached], rtol=0, atol=2e-9)
+
+
+def test_the_input_is_not_changed(town):
+    network, origins = town(), np.array([3, 1, 1])
+    before = [np.copy(getattr(network, name)) for name in ("xy", "u", "v", "length_m", "coords")]
+    cost_matrix(network, origins, origins, 300, mode=WALK_M)
+    assert origins.tolist() == [3, 1, 1]
+    for name, old in zip(("xy", "u", "v", "length_m", "coords"), before, strict=True):
+        assert np.array_equal(getattr(network, name), old)
+
+
+@pytest.mark.slow
+def test_the_search_works_where_no_cache_can_be_written():
+    # a folder that isn't one: neither the source's nor the user's cache can be made
+    source = Path(__file__).parents[2] / "src"
+    code = (
+        "import numba.core.caching as c\n"
+        "c.CacheImpl._locator_classes = []\n"
+        "from tuoyu_geo.network import cost_matrix, from_edges\n"
+        "n = from_edges([(0, 0), (3, 4)], [0], [1])\n"
+        "print(cost_matrix(n, [0], [1], 9).toarray())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(source)}, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[[5.]]", done.stderr
