@@ -87,17 +87,18 @@ def demand_layer(
         )
 
     drawn = features(ordered, describe=describe)
-    both = any(feature["properties"]["s"] == 1 for feature in drawn)
+    kinds = ((symbol, "maps.legend.lived_in"), (hollow, "maps.legend.not_yet"))
+    found = {feature["properties"]["s"] for feature in drawn}
     return LayerSpec(
         key=key,
         name=name,
         classes=(symbol, hollow),
         features=drawn,
-        legend=(
-            LegendRow(symbol=symbol, label=text("maps.legend.lived_in")),
-            LegendRow(symbol=hollow, label=text("maps.legend.not_yet")),
+        # a layer of one kind is drawn as its name says; the legend tells two kinds apart
+        legend=tuple(
+            LegendRow(symbol=own, label=text(key)) for cls, (own, key) in enumerate(kinds) if cls in found
         )
-        if both
+        if 1 in found
         else (),
         fields=(*labels(*DEMAND_FIELDS), *(label for label, _value in extra)),
         shown=shown,

@@ -113,8 +113,11 @@ window.TY = (function () {
     group.tyKey = spec.key;
     order.push(group);
     if (spec.interactive) {
-      group.bindPopup(function (made) { return popup(spec, made.feature); }, { maxWidth: 330, maxHeight: 330 });
+      /* the tooltip first: a click opens both, and the popup, which comes second, closes it */
       group.bindTooltip(function (made) { return node("span", "", made.feature.properties.t); }, { sticky: true });
+      group.bindPopup(function (made) { return popup(spec, made.feature); },
+        { maxWidth: 330, maxHeight: Math.max(180, Math.round(window.innerHeight * 0.5)) });
+      group.on("popupopen", function () { group.closeTooltip(); });
     }
     if (spec.labelled) { labels(group, spec); }
     return group;
@@ -190,6 +193,7 @@ window.TY = (function () {
     head.type = "button";
     head.addEventListener("click", function () { box.classList.toggle("ty-folded"); });
     box.insertBefore(head, box.firstChild);
+    if (map.getSize().x < 640) { box.classList.add("ty-folded"); }
     if (sized) { box.querySelector(".leaflet-control-layers-list").appendChild(node("p", "ty-sized", words.sized)); }
   }
 
