@@ -1,0 +1,91 @@
+"""Coverage handed to HiGHS: whole, or the core that the bound leaves undecided."""
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
+
+from tuoyu_geo.siting.cover import as_ones, merge_rows
+from tuoyu_geo.siting.cover_search import CoverProblem
+from tuoyu_geo.siting.highs import Program, solve
+from tuoyu_geo.siting.instance import Groups
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CoreAnswer:
+    """The best plan found in a core, and the most that any plan inside the core covers."""
+
+    selected: NDArray[np.int64]
+    bound: float
+
+
+def quota_rows(groups: Groups, columns: NDArray[np.int64]) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
+    """Rows that count the sites of each quota part among `columns`, with their closed limits."""
+    member = groups.member[columns]
+    inside = np.flatnonzero(member > 0)
+    shape = (len(groups.lower) - 1, len(columns))
+    rows = coo_array((np.ones(len(inside)), (member[inside] - 1, inside)), shape=shape)
+    return csr_array(rows), groups.lower[1:].astype(float), groups.upper[1:].astype(float)
+
+
+def solve_core(
+    problem: CoverProblem,
+    selected: NDArray[np.int64],
+    *,
+    columns: NDArray[np.int64],
+    taken: NDArray[np.int64],
+    time_limit_s: float,
+    gap: float,
+    seed: int,
+) -> CoreAnswer:
+    """The best plan that takes all of `taken` and nothing outside `columns`.
+
+    Parameters
+    ----------
+    problem
+        The whole problem.
+    selected
+        A plan inside the core, to start from.
+    columns, taken
+        Candidates allowed, ascending; those of them that are decided.
+    time_limit_s, gap, seed
+        For HiGHS.
+    """
+    began = perf_counter()
+    lower = np.isin(columns, np.union1d(taken, problem.fixed)).astype(float)
+    inside = csr_array(csc_array(problem.covers)[:, columns])
+    # Rows that a decided site covers are settled, and fewer columns make more rows alike.
+    settled = inside @ lower > 0
+    inside.sort_indices()
+    rows, became = merge_rows(csr_array(inside[~settled]))
+    weight = np.bincount(became, weights=problem.weight[~settled], minlength=rows.shape[0])
+    reached = np.diff(rows.indptr) > 0
+    rows, weight = as_ones(csr_array(rows[reached])), weight[reached]
+    n_row, n_column = rows.shape
+    quota, least, most = quota_rows(problem.groups, columns)
+    upright = vstack([rows, np.ones((1, n_column)), quota], format="csr")
+    slack = vstack([eye_array(n_row), csr_array((1 + quota.shape[0], n_row))], format="csr")
+    matrix = csc_array(hstack([upright, slack], format="csc"))
+    matrix.sort_indices()
+    program = Program(
+        matrix=matrix,
+        cost=np.concatenate([np.zeros(n_column), weight]),
+        lower=np.concatenate([lower, np.zeros(n_row)]),
+        upper=np.ones(n_column + n_row),
+        row_lower=np.concatenate([np.ones(n_row), [problem.p], least]),
+        row_upper=np.concatenate([np.full(n_row, np.inf), [problem.p], most]),
+        integer=np.concatenate([np.ones(n_column, dtype=bool), np.zeros(n_row, dtype=bool)]),
+    )
+    chosen = np.isin(columns, selected).astype(float)
+    start = np.concatenate([chosen, (rows @ chosen == 0).astype(float)])
+    # HiGHS measures its gap against what is left uncovered, we against what is covered.
+    open_weight = float(weight @ start[n_column:])
+    gap_inside = min(gap * problem.covered(selected) / open_weight, 1.0) if open_weight > 0 else 0.0
+    left_s = time_limit_s - (perf_counter() - began)
+    answer = solve(program, time_limit_s=left_s, gap=gap_inside, seed=seed, start=start)
+    found = columns[answer.x[:n_column] > 0.5] if len(answer.x) else selected
+    best = found if problem.covered(found) >= problem.covered(selected) else selected
+    reachable = float(weight.sum()) + float(problem.weight[settled].sum())
+    return CoreAnswer(selected=best, bound=reachable - max(answer.bound, 0.0))

@@ -1,0 +1,154 @@
+"""The one place that speaks to HiGHS: arrays in, a judged answer out, the same answer each time."""
+
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Literal
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Program:
+    """Minimise cost @ x over row_lower <= matrix @ x <= row_upper, lower <= x <= upper, x[integer] whole.
+
+    Attributes
+    ----------
+    matrix
+        (n_row, n_column).
+    cost, lower, upper
+        (n_column,).
+    row_lower, row_upper
+        (n_row,), infinite where a side is open.
+    integer
+        (n_column,), True where the variable must be whole.
+    """
+
+    matrix: csc_array
+    cost: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    row_lower: NDArray[np.float64]
+    row_upper: NDArray[np.float64]
+    integer: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Answer:
+    """What HiGHS found: "unknown" says that the time ran out before any solution.
+
+    `x` is empty unless the verdict is "optimal" or "feasible"; `bound` is a proven lower bound, -inf
+    when there is none; `is_sound` says that the value HiGHS claims is that of its x.
+    """
+
+    verdict: Verdict
+    x: NDArray[np.float64]
+    bound: float
+    seconds: float = 0.0
+    is_sound: bool = True
+
+
+class _QuietHighs(highspy.Highs):  # type: ignore[misc]
+    """HiGHS without the banner that its constructor prints when it sets up callbacks, into whatever we print."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  (highspy's name)
+        self.silent()
+        super().enableCallbacks()
+
+
+def solve(
+    program: Program,
+    *,
+    time_limit_s: float,
+    gap: float,
+    seed: int,
+    start: NDArray[np.float64] | None = None,
+) -> Answer:
+    """Solve a mixed-integer program.
+
+    Parameters
+    ----------
+    program
+        What to minimise.
+    time_limit_s
+        Seconds after which the best so far is returned.
+    gap
+        Relative gap at which HiGHS may stop; 0 asks for a proof.
+    seed
+        HiGHS's own random seed.
+    start
+        A feasible x to begin from, or None.
+    """
+    began = perf_counter()
+    answer = _run(program, time_limit_s=time_limit_s, gap=gap, seed=seed, start=start)
+    if start is not None and not answer.is_sound:
+        # HiGHS 1.16 can value a start wrongly once presolve has shrunk the program, then prune against that value:
+        # its bound stays valid but weak, and better plans are lost. Without a start this can't happen.
+        left_s = time_limit_s - (perf_counter() - began)
+        answer = _run(program, time_limit_s=left_s, gap=gap, seed=seed, start=None)
+    return replace(answer, seconds=perf_counter() - began)
+
+
+def _run(
+    program: Program, *, time_limit_s: float, gap: float, seed: int, start: NDArray[np.float64] | None
+) -> Answer:
+    n_row, n_column = program.matrix.shape
+    # Powers of two keep the scaled costs exact, and bring them to where HiGHS's absolute tolerances mean something.
+    largest = float(np.abs(program.cost).max(initial=0.0))
+    scale = 2.0 ** np.floor(10 - np.log2(largest)) if largest > 0 else 1.0
+    engine = _QuietHighs()
+    for name, value in {
+        "threads": 1,
+        "random_seed": seed % 2**31,
+        "time_limit": max(time_limit_s, 0.01),
+        "mip_rel_gap": gap,
+        "mip_abs_gap": 1e-9,
+        "mip_feasibility_tolerance": 1e-7,
+        "primal_feasibility_tolerance": 1e-8,
+    }.items():
+        engine.setOptionValue(name, value)
+    engine.passModel(
+        n_column,
+        n_row,
+        program.matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        program.cost * scale,
+        program.lower,
+        program.upper,
+        program.row_lower,
+        program.row_upper,
+        program.matrix.indptr.astype(np.int32),
+        program.matrix.indices.astype(np.int32),
+        program.matrix.data.astype(np.float64),
+        program.integer.astype(np.int32),
+    )
+    if start is not None:
+        engine.setSolution(n_column, np.arange(n_column, dtype=np.int32), start.astype(np.float64))
+    engine.run()
+    return _judge(engine, program, scale=scale)
+
+
+def _judge(engine: highspy.Highs, program: Program, *, scale: float) -> Answer:
+    status = engine.getModelStatus()
+    nothing = np.zeros(0)
+    # A program whose variables are all bounded can't be unbounded, so "either" means infeasible here.
+    if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+        return Answer(verdict="infeasible", x=nothing, bound=np.inf)
+    info = engine.getInfo()
+    is_optimal = status == highspy.HighsModelStatus.kOptimal
+    bound = info.mip_dual_bound if program.integer.any() else info.objective_function_value
+    bound = bound / scale if np.isfinite(bound) else -np.inf
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return Answer(verdict="unknown", x=nothing, bound=bound)
+    x = np.array(engine.getSolution().col_value, dtype=np.float64)
+    value, claimed = float(program.cost @ x), info.objective_function_value / scale
+    if not program.integer.any() and not is_optimal:
+        bound = -np.inf
+    is_sound = abs(value - claimed) <= 1e-6 * max(1.0 / scale, abs(value))
+    return Answer(verdict="optimal" if is_optimal else "feasible", x=x, bound=bound, is_sound=is_sound)

@@ -1,0 +1,110 @@
+"""A proven lower bound for the p-median: "each row is served once" moved into the objective.
+
+For any prices u, no plan costs less than sum(u) - (the best p sites by score sum of max(0, u_i - v_ij)); the inner
+problem is a sort that honours the quotas (Cornuéjols, Fisher & Nemhauser 1977; Beasley 1985).
+"""
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuoyu_geo.siting.median_search import MedianProblem, exchange_median, total, two_nearest
+from tuoyu_geo.siting.pick import exchange_loss, pick_best
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class MedianBound:
+    """What the subgradient steps left behind.
+
+    Attributes
+    ----------
+    bound
+        No plan costs less.
+    price
+        (n_row,) the prices of that bound.
+    loss
+        (n_candidate,) how far the bound rises at least when the candidate's state in `picked` is turned.
+    picked
+        Boolean (n_candidate,), the best set of the bound's inner problem.
+    selected
+        The best plan seen.
+    """
+
+    bound: float
+    price: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    picked: NDArray[np.bool_]
+    selected: NDArray[np.int64]
+
+
+def bound_median(
+    problem: MedianProblem, selected: NDArray[np.int64], *, n_step: int, deadline: float, gap: float
+) -> MedianBound:
+    """Subgradient steps from a plan; the inner problem's picks are improved into better plans on the way."""
+    row, column, value, cap = _near_entries(problem)
+    n = problem.n_candidate
+    best, best_value = selected, total(problem, selected)
+    _, first, second = two_nearest(problem, selected)
+    price = np.minimum(np.minimum(0.5 * (first + np.minimum(second, 3 * first)), cap), problem.penalty)
+    best_bound, best_price = -np.inf, price
+    size, stalled, n_tried = 1.5, 0, 0
+    for step in range(n_step):
+        saving = price[row] - value
+        score = np.bincount(column, weights=np.maximum(saving, 0.0), minlength=n)
+        picked = pick_best(score, p=problem.p, groups=problem.groups, fixed=problem.fixed)
+        bound = float(price.sum()) - float(score[picked].sum())
+        stalled += 1
+        if bound > best_bound + 1e-7 * abs(best_bound):
+            stalled = 0
+        if bound > best_bound:
+            best_bound, best_price = bound, price
+        if step >= n_tried * 20:
+            n_tried += 1
+            trial = exchange_median(problem, picked, deadline=deadline)
+            if (reached := total(problem, trial)) < best_value:
+                best, best_value = trial, reached
+        if best_value - best_bound <= max(gap, 1e-9) * best_value or size < 1e-4 or perf_counter() >= deadline:
+            break
+        if stalled >= 20:
+            size, stalled, price = size / 2, 0, best_price
+            continue
+        chosen = np.zeros(n, dtype=bool)
+        chosen[picked] = True
+        served = np.bincount(row[(saving > 0) & chosen[column]], minlength=problem.n_row)
+        direction = 1.0 - served
+        norm = float(direction @ direction)
+        if norm == 0:
+            break
+        aim = min(best_value, 1.05 * abs(bound) + 1e-9) if best_value >= problem.penalty else best_value
+        price = np.clip(price + size * max(aim - bound, 1e-6 * abs(aim)) / norm * direction, 0.0, cap)
+    return _at_price(problem, best_price, best)
+
+
+def _near_entries(
+    problem: MedianProblem,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Each row's cheapest entries, and how high its price may go so that the dearer ones don't matter."""
+    n_near = max(20, 5 * problem.n_candidate // problem.p)
+    rank = np.arange(len(problem.row)) - problem.start[problem.row]
+    near = rank < n_near
+    cap = np.full(problem.n_row, problem.penalty)
+    longer = np.diff(problem.start) > n_near
+    cap[longer] = problem.value[problem.start[:-1][longer] + n_near]
+    return problem.row[near], problem.column[near], problem.value[near], cap
+
+
+def _at_price(problem: MedianProblem, price: NDArray[np.float64], selected: NDArray[np.int64]) -> MedianBound:
+    saving = np.maximum(price[problem.row] - problem.value, 0.0)
+    score = np.bincount(problem.column, weights=saving, minlength=problem.n_candidate)
+    best = pick_best(score, p=problem.p, groups=problem.groups, fixed=problem.fixed)
+    picked = np.zeros(problem.n_candidate, dtype=bool)
+    picked[best] = True
+    return MedianBound(
+        bound=float(price.sum() - score[best].sum()),
+        price=price,
+        loss=exchange_loss(score, best, groups=problem.groups, fixed=problem.fixed),
+        picked=picked,
+        selected=selected,
+    )
