@@ -1,12 +1,12 @@
 """A town of 4 x 4 crossings, 100 m apart, with a river between the second and the third column and one bridge.
 
-    12--13 ~ 14--15     y = 300
-     |   |    |   |
-     8---9 ~ 10--11     y = 200
-     |   |    |   |
-     4---5 = 6---7      y = 100   (the bridge, 5-6)
-     |   |    |   |
-     0---1 ~ 2---3      y = 0
+12--13 ~ 14--15     y = 300
+ |   |    |   |
+ 8---9 ~ 10--11     y = 200
+ |   |    |   |
+ 4---5 = 6---7      y = 100   (the bridge, 5-6)
+ |   |    |   |
+ 0---1 ~ 2---3      y = 0
 """
 
 from collections.abc import Callable

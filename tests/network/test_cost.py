@@ -44,7 +44,9 @@ def test_points_may_repeat_and_stand_in_any_order(town):
     expected = dense(cost_matrix(town(), np.arange(16), np.arange(16), 250))[np.ix_(origins, destinations)]
     assert np.array_equal(dense(cost), expected)
     assert cost.has_sorted_indices
-    assert all(np.all(np.diff(cost.indices[a:b]) > 0) for a, b in zip(cost.indptr, cost.indptr[1:], strict=False))
+    assert all(
+        np.all(np.diff(cost.indices[a:b]) > 0) for a, b in zip(cost.indptr, cost.indptr[1:], strict=False)
+    )
     assert dense(cost)[0, 0] == 100
 
 
@@ -141,7 +143,9 @@ def test_what_cannot_be_searched_is_refused(town, arguments, options, said):
 def graphs(draw):
     n_node = draw(st.integers(1, 12))
     node = st.integers(0, n_node - 1)
-    edges = draw(st.lists(st.tuples(node, node, st.integers(0, 50), st.sampled_from([-1, 0, 1])), max_size=40))
+    edges = draw(
+        st.lists(st.tuples(node, node, st.integers(0, 50), st.sampled_from([-1, 0, 1])), max_size=40)
+    )
     points = st.lists(node, max_size=15)
     return n_node, edges, draw(points), draw(points), draw(st.sampled_from([0, 7, 20, 60, np.inf]))
 
@@ -206,6 +210,9 @@ def test_the_search_works_where_no_cache_can_be_written():
         "print(cost_matrix(n, [0], [1], 9).toarray())\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(source)}, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(source)},
+        capture_output=True,
+        text=True,
     )
     assert done.stdout.strip() == "[[5.]]", done.stderr

@@ -9,7 +9,9 @@ from tuoyu_geo.network.roads import from_roads
 
 
 def network_of(*lines, **columns):
-    return from_lines(np.concatenate([np.array(line, float) for line in lines]), np.cumsum([0, *map(len, lines)]), **columns)
+    return from_lines(
+        np.concatenate([np.array(line, float) for line in lines]), np.cumsum([0, *map(len, lines)]), **columns
+    )
 
 
 def metres(network, a, b):
@@ -47,7 +49,11 @@ def test_nor_where_both_have_a_vertex_at_the_crossing():
 def test_streets_at_a_bridges_ends_are_joined_to_it():
     # the road, the bridge, the road again; a quay that meets the bridge's end in the middle of a segment
     network = network_of(
-        [(-300, 0), (-100, 0)], EAST_WEST, [(100, 0), (300, 0)], [(100, -100), (100, 100)], bridge=[False, True, False, False]
+        [(-300, 0), (-100, 0)],
+        EAST_WEST,
+        [(100, 0), (300, 0)],
+        [(100, -100), (100, 100)],
+        bridge=[False, True, False, False],
     )
     assert metres(network, (-300, 0), (300, 0)) == 600
     assert metres(network, (-300, 0), (100, 100)) == 500
@@ -56,7 +62,9 @@ def test_streets_at_a_bridges_ends_are_joined_to_it():
 def test_a_ramp_that_ends_on_a_bridge_is_joined_and_a_street_below_is_not():
     ramp, below = [(0, 0), (50, 80)], [(-50, -80), (-50, 80)]
     bridge = [(-100, 0), (0, 0), (100, 0)]
-    assert metres(network_of(bridge, ramp, bridge=[True, False]), (100, 0), (50, 80)) == pytest.approx(100 + np.hypot(50, 80))
+    assert metres(network_of(bridge, ramp, bridge=[True, False]), (100, 0), (50, 80)) == pytest.approx(
+        100 + np.hypot(50, 80)
+    )
     assert metres(network_of(bridge, below, bridge=[True, False]), (100, 0), (-50, 80)) == np.inf
 
 
@@ -67,7 +75,10 @@ def test_a_street_that_ends_on_another_is_joined():
 
 @pytest.mark.parametrize(("gap", "joined"), [(0.05, True), (0.3, False)])
 def test_gaps_within_the_tolerance_are_closed(gap, joined):
-    assert np.isfinite(metres(network_of([(0, 0), (50, 0)], [(50 + gap, 0), (100, 0)]), (0, 0), (100, 0))) == joined
+    assert (
+        np.isfinite(metres(network_of([(0, 0), (50, 0)], [(50 + gap, 0), (100, 0)]), (0, 0), (100, 0)))
+        == joined
+    )
     # an end that stops short of the other street, or overshoots it
     for end in (gap, -gap):
         network = network_of([(-100, 0), (100, 0)], [(30, end), (30, 50)])

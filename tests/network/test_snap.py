@@ -66,7 +66,9 @@ def test_bridges_tunnels_motorways_and_loose_pieces_are_passed_over():
     xy = [(0, 0), (100, 0), (0, 50), (100, 50)]
 
     def nearest_edge(options=None, **columns):
-        return attach(from_edges(xy, [0, 2], [1, 3], **columns), [(50, 10)], max_snap_m=100, **(options or {})).edge_idx[0]
+        return attach(
+            from_edges(xy, [0, 2], [1, 3], **columns), [(50, 10)], max_snap_m=100, **(options or {})
+        ).edge_idx[0]
 
     assert nearest_edge() == 0
     assert nearest_edge(bridge=[True, False]) == 1
@@ -122,7 +124,13 @@ def test_no_points_leave_the_network_as_it_is(town):
 
 @pytest.mark.parametrize(
     ("points", "far", "said"),
-    [([(0, np.nan)], 1, "1"), ([(0, 0), (np.inf, 0)], 1, "2"), ([(0, 0)], -1, "-1"), ([(0, 0)], np.nan, "nan"), ([1, 2], 1, "1")],
+    [
+        ([(0, np.nan)], 1, "1"),
+        ([(0, 0), (np.inf, 0)], 1, "2"),
+        ([(0, 0)], -1, "-1"),
+        ([(0, 0)], np.nan, "nan"),
+        ([1, 2], 1, "1"),
+    ],
 )
 def test_positions_that_are_none_are_refused(town, points, far, said):
     with pytest.raises(NetworkError, match=said):

@@ -66,7 +66,7 @@ def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetN
     if suffix == ".graphml":
         return read_graphml(file, crs=crs)
     try:
-        ways = _read_ways(file)
+        ways = _read_ways(osmium.io.File(str(file), suffix.removeprefix(".")))
     except (RuntimeError, ValueError) as error:  # osmium's own faults are runtime errors
         raise NetworkError(text("network.not_osm", path=file, suffix=suffix, reason=error)) from error
     if not ways.refs:
@@ -104,10 +104,10 @@ class _Ways(NamedTuple):
     foot: list[bool]
 
 
-def _read_ways(file: Path) -> _Ways:
+def _read_ways(file: osmium.io.File) -> _Ways:
     ways = _Ways([], [], [], [], [], [], [], [])
     reader = (
-        osmium.FileProcessor(str(file))
+        osmium.FileProcessor(file)
         .with_locations()
         .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
         .with_filter(osmium.filter.KeyFilter("highway"))
