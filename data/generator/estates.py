@@ -172,6 +172,7 @@ def _of_township(
     slot[n - 1 - rng.permutation(max(len(cases), n // 2))[: len(cases)]] = np.arange(len(cases))
     fixed = np.array([-1 if s < 0 else cases[s].residents or 0 for s in slot])
     weights = area[chosen] * density[chosen] * rng.lognormal(0, 0.5, n)
+    weights = np.minimum(weights, 4.5 * np.median(weights))  # no estate of 6,000 on one block
     people = share_with_fixed(total, weights, fixed, least=LEAST_RESIDENTS)
     spots = [int(k) for k in rng.permutation(n)[: len(labels)]]
     nearest = [

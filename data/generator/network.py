@@ -10,6 +10,7 @@ from data.generator.water import Water
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
+from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 GRID_M = 1.0
@@ -100,27 +101,25 @@ def _stitch(
     points, ends, part = components(lines)
     keep = np.ones(len(lines), dtype=bool)
     links: list[BaseGeometry] = []
-    tree = shapely.STRtree(shapely.points(points[part == 0]))
     main = points[part == 0]
     for label in range(1, int(part.max()) + 1):
         mine = points[part == label]
         if np.hypot(*(mine.mean(axis=0) - island).T) < 400:
             continue
         size = int((part[ends[:, 0]] == label).sum())
-        link = _link(mine, main=main, tree=tree, water=water, dry=size < LARGE)
+        link = _link(mine, main=main, water=water, dry=size < LARGE)
         if link is None or (size <= 2 and link.length > 150):
             keep &= part[ends[:, 0]] != label
         else:
             links.append(link)
+            main = np.vstack([main, mine])
     kept = [i for i in range(len(lines)) if keep[i]]
     extra = [Street(link, "residential", grade="支路") for link in links]
     return [lines[i] for i in kept] + links, [origin[i] for i in kept] + extra
 
 
-def _link(
-    mine: Floats, *, main: Floats, tree: shapely.STRtree, water: Water, dry: bool
-) -> BaseGeometry | None:
-    near = main[tree.nearest(shapely.points(mine))]
+def _link(mine: Floats, *, main: Floats, water: Water, dry: bool) -> BaseGeometry | None:
+    near = main[cKDTree(main).query(mine)[1]]
     for i in np.argsort(np.hypot(*(near - mine).T), kind="stable")[:12]:
         link = shapely.LineString([mine[i], near[i]])
         if not (dry and link.intersects(water.wide)):

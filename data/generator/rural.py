@@ -19,7 +19,7 @@ PRIMARY = ("安砂", "贡川")
 SECONDARY = ("小陶", "西洋", "洪田", "大湖")
 GRADE = {"primary": "国道", "secondary": "省道", "tertiary": "县道", "unclassified": "乡道"}
 LANE_GRADE = "村道"
-TUNNEL_HEIGHT = 0.55
+TUNNEL_HEIGHT = 0.27
 FAR_SHARE = 0.2  # of a unit's villages lie anywhere in its valleys, however far from the seat
 
 
@@ -70,6 +70,7 @@ def make_rural(
         (path, "unclassified") for path in paths_to(cost, starts=villages, ends=road_cells) if len(path) > 1
     ]
     streets = _as_streets([*roads, *ties], relief=relief, stops=set(villages.tolist()))
+    streets += _entries([*roads, *ties], core=core, water=water, built_up=built_up, relief=relief)
     points = relief.points[villages]
     streets += [lane for point in points for lane in _lanes(point, water=water, rng=rng)]
     streets += _island_lanes(water)
@@ -149,6 +150,26 @@ def _place_villages(
         cells += sorted(chosen)
         owner += [i] * len(chosen)
     return np.array(cells), np.array(owner)
+
+
+def _entries(
+    roads: list[tuple[Cells, str]], *, core: Core, water: Water, built_up: np.ndarray, relief: Relief
+) -> list[Street]:
+    """Lead every road that ends at the core on to the nearest street corner on its side of the river."""
+    corners = np.unique(shapely.get_coordinates([s.line for s in core.streets if not s.bridge]), axis=0)
+    kinds: dict[int, str] = {}
+    for path, kind in roads:
+        if built_up[path[-1]]:
+            kinds.setdefault(int(path[-1]), kind)
+    entries = []
+    for cell, kind in sorted(kinds.items()):
+        point = relief.points[cell]
+        for corner in corners[np.argsort(np.hypot(*(corners - point).T), kind="stable")[:8]]:
+            line = shapely.LineString([point, corner])
+            if not line.intersects(water.wide):
+                entries.append(Street(line, kind, grade=GRADE[kind]))
+                break
+    return entries
 
 
 def _add_spaced(chosen: list[int], order: Cells, *, n: int, centres: Floats, spacing: float) -> None:
