@@ -153,5 +153,4 @@ def service_areas(scene: Scene, *, phase: str, symbol: Symbol, shown: bool) -> L
         ),
         fields=labels("maps.field.standard"),
         shown=shown,
-        interactive=False,
     )
