@@ -128,7 +128,9 @@ def flag_gaps(
         *_township_rows(layers, supply, policy),
     ]
     rows.sort(key=lambda row: FLAGS.index(row["flag"]))
-    frame = pd.DataFrame(rows, columns=[*COLUMNS, "geometry"])
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, "geometry"], dtype=object)
+    for name in ("residents", "under3", "nearest_cost", "spare_places"):
+        frame[name] = frame[name].astype(float)
     frame.index = pd.Index([f"{row['flag']}-{row['subject_id']}" for row in rows], name="gap_id", dtype=object)
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=layers.townships.crs)
 
@@ -158,7 +160,7 @@ def _reach(
         rule_residents=rule_residents(demand),
         standard=standard,
         cost_unit=cost_unit,
-        nearest_id=nearest_id,
+        nearest_id=pd.Series(nearest_id, index=demand.index, dtype=object),
         nearest_cost=nearest_cost,
         spare_places=spare_in_reach,
         n_in_reach=n_in_reach,

@@ -16,9 +16,9 @@ import pandas as pd
 from tuoyu_geo import assemble
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand
-from tuoyu_geo.errors import ConfigError, SitingError
+from tuoyu_geo.errors import ConfigError, DataError, SitingError
 from tuoyu_geo.findings import Finding, by_severity
-from tuoyu_geo.layers import Layers, LayerSource, load_layers
+from tuoyu_geo.layers import Layers, LayerSource, load_layers, same_township
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
 from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates, sites_frame
@@ -126,6 +126,9 @@ class Project:
         """
         layers = self._read()
         layers.require_valid()
+        faults = self._policy_findings(layers)
+        if faults:
+            raise DataError(text("project.policy_faults", n=len(faults)), findings=faults)
         return layers
 
     def check(self) -> tuple[Layers, list[Finding]]:
@@ -137,22 +140,30 @@ class Project:
         return layers, by_severity(findings)
 
     def _policy_findings(self, layers: Layers) -> list[Finding]:
+        """Quotas for townships that no layer holds, or that it holds under another name."""
         names = layers.townships["name"] if len(layers.townships) else pd.Series(dtype=object)
-        return [
-            Finding(
-                code="quota_township",
-                severity="error",
-                layer="project",
-                file=self.config.project.policy,
-                row=None,
-                column=None,
-                found=text("project.quota_township", name=quota.name, id=quota.township_id),
-                allowed=text("project.quota_allowed", ids="、".join(map(str, names.index))),
-                remedy=text("project.quota_remedy"),
+        findings = []
+        for quota in self.policy.quotas:
+            if quota.township_id not in names.index:
+                key, words = "quota_township", {"ids": "、".join(map(str, names.index))}
+            elif not same_township(names[quota.township_id], quota.name):
+                key, words = "quota_name", {"found": names[quota.township_id]}
+            else:
+                continue
+            findings.append(
+                Finding(
+                    code=key,
+                    severity="error",
+                    layer="project",
+                    file=self.config.project.policy,
+                    row=None,
+                    column=None,
+                    found=text(f"project.{key}", name=quota.name, id=quota.township_id, **words),
+                    allowed=text("project.quota_allowed", **words) if "ids" in words else text("project.quota_name_allowed"),
+                    remedy=text("project.quota_remedy"),
+                ),
             )
-            for quota in self.policy.quotas
-            if quota.township_id not in names.index
-        ]
+        return findings
 
     def demand(self) -> Demand:
         """Residents and children under 3 at each community and village."""
@@ -251,7 +262,7 @@ class Project:
             reach=self.reach(),
             candidates=self._rated()[0],
             gaps=self.gaps(),
-            townships=self.layers().townships,
+            township_ids=self.layers().townships.index,
             policy=self.policy,
             choices=SitingChoices(budget=section.budget, forced=section.forced, forbidden=section.forbidden),
         )

@@ -2,12 +2,13 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array, sparray
+from scipy.sparse import coo_array, csc_array, csr_array
 
 from tuoyu_geo.errors import DataError
 from tuoyu_geo.messages import text
 
 Floats = NDArray[np.float64]
+SparseCost = csr_array | csc_array | coo_array
 
 
 def checked_weight(weight: ArrayLike, n: int) -> Floats:
@@ -28,7 +29,7 @@ def checked_weight(weight: ArrayLike, n: int) -> Floats:
     return values
 
 
-def checked_cost(cost: sparray) -> csr_array:
+def checked_cost(cost: SparseCost) -> csr_array:
     """Costs as CSR with sorted indices; the input is left alone.
 
     Raises
@@ -36,9 +37,10 @@ def checked_cost(cost: sparray) -> csr_array:
     DataError
         A cost is negative or not a number.
     """
-    rows = csr_array(cost, dtype=float)
+    rows = csr_array(cost)
     if not (rows.data >= 0).all():
         raise DataError(text("access.cost"))
     if not rows.has_sorted_indices:
-        rows = rows.sorted_indices()
+        rows = rows.copy()  # a CSR input's arrays are its own
+        rows.sort_indices()
     return rows

@@ -41,7 +41,9 @@ def coverage_share(covered: ArrayLike, weight: ArrayLike) -> float:
     DataError
         Unequal lengths, or a weight that is negative or not a number.
     """
-    return float(coverage_by_group(covered, weight, np.zeros(np.size(covered), dtype=np.int64), n_group=1).share[0])
+    return float(
+        coverage_by_group(covered, weight, np.zeros(np.size(covered), dtype=np.int64), n_group=1).share[0]
+    )
 
 
 def coverage_by_group(
@@ -110,4 +112,4 @@ def coverage_curve(nearest_cost: ArrayLike, weight: ArrayLike, standards: ArrayL
 
 
 def _share(part: Floats, total: Floats) -> NDArray[np.float64]:
-    return np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0)
+    return np.asarray(np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0))

@@ -4,9 +4,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array, sparray
+from scipy.sparse import csr_array
 
-from tuoyu_geo.access.checks import Floats, checked_cost, checked_weight
+from tuoyu_geo.access.checks import Floats, SparseCost, checked_cost, checked_weight
 from tuoyu_geo.errors import DataError
 from tuoyu_geo.messages import text
 
@@ -14,7 +14,7 @@ Decay = Literal["binary", "steps", "gaussian"]
 
 
 def two_step_floating_catchment(
-    cost: sparray,
+    cost: SparseCost,
     demand: ArrayLike,
     supply: ArrayLike,
     cutoff: float,
@@ -69,7 +69,7 @@ def two_step_floating_catchment(
         (_decayed(reach.data, cutoff, decay=decay, step_weights=step_weights), reach.indices, reach.indptr),
         shape=reach.shape,
     )
-    competing = weight.T @ people
+    competing = np.asarray(weight.T @ people)
     ratio = np.divide(places, competing, out=np.zeros(len(places)), where=competing > 0)
     return np.asarray(weight @ ratio)
 

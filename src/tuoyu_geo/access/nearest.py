@@ -2,14 +2,13 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import sparray
 
-from tuoyu_geo.access.checks import Floats, checked_cost
+from tuoyu_geo.access.checks import Floats, SparseCost, checked_cost
 from tuoyu_geo.errors import DataError
 from tuoyu_geo.messages import text
 
 
-def nearest(cost: sparray) -> tuple[NDArray[np.int64], Floats]:
+def nearest(cost: SparseCost) -> tuple[NDArray[np.int64], Floats]:
     """The nearest destination of every origin, and what the way costs.
 
     Parameters
@@ -39,7 +38,7 @@ def nearest(cost: sparray) -> tuple[NDArray[np.int64], Floats]:
     return idx, least
 
 
-def covered(cost: sparray, standard: ArrayLike) -> NDArray[np.bool_]:
+def covered(cost: SparseCost, standard: ArrayLike) -> NDArray[np.bool_]:
     """Whether an origin has a destination within the standard.
 
     Parameters

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tuoyu_geo.siting.instance import keep_entries
+from tuoyu_geo.siting.stacking import take_rows
 
 
 def within(cost: csr_array, *, standard: float) -> csr_array:
@@ -44,12 +45,12 @@ def merge_rows(matrix: csr_array) -> tuple[csr_array, NDArray[np.int64]]:
     is_new[1:] = (np.diff(sums[order].astype(np.int64), axis=0) != 0).any(axis=1)
     became = np.empty(n_row, dtype=np.int64)
     became[order] = np.cumsum(is_new) - 1
-    return as_ones(csr_array(matrix[order[is_new]])), became
+    return as_ones(take_rows(matrix, order[is_new])), became
 
 
 def keep_true(matrix: csr_array) -> csr_array:
     """A boolean or 0/1 matrix as ones, stored zeros left out, canonical."""
-    ones = csr_array(matrix, dtype=np.float64, copy=True)
+    ones = csr_array(matrix.astype(np.float64), copy=True)
     ones.sum_duplicates()
     ones.eliminate_zeros()
     ones.sort_indices()

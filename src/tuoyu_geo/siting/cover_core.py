@@ -5,12 +5,13 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
+from scipy.sparse import coo_array, csr_array
 
 from tuoyu_geo.siting.cover import as_ones, merge_rows
 from tuoyu_geo.siting.cover_search import CoverProblem
 from tuoyu_geo.siting.highs import Program, solve
 from tuoyu_geo.siting.instance import Groups
+from tuoyu_geo.siting.stacking import above, beside, by_column, flipped, identity, nothing, one_row, take_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -55,22 +56,20 @@ def solve_core(
     """
     began = perf_counter()
     lower = np.isin(columns, np.union1d(taken, problem.fixed)).astype(float)
-    inside = csr_array(csc_array(problem.covers)[:, columns])
+    inside = flipped(take_rows(problem.covers_t, columns))
     # Rows that a decided site covers are settled, and fewer columns make more rows alike.
     settled = inside @ lower > 0
     inside.sort_indices()
-    rows, became = merge_rows(csr_array(inside[~settled]))
+    rows, became = merge_rows(take_rows(inside, ~settled))
     weight = np.bincount(became, weights=problem.weight[~settled], minlength=rows.shape[0])
     reached = np.diff(rows.indptr) > 0
-    rows, weight = as_ones(csr_array(rows[reached])), weight[reached]
+    rows, weight = as_ones(take_rows(rows, reached)), weight[reached]
     n_row, n_column = rows.shape
     quota, least, most = quota_rows(problem.groups, columns)
-    upright = vstack([rows, np.ones((1, n_column)), quota], format="csr")
-    slack = vstack([eye_array(n_row), csr_array((1 + quota.shape[0], n_row))], format="csr")
-    matrix = csc_array(hstack([upright, slack], format="csc"))
-    matrix.sort_indices()
+    upright = above(rows, one_row(np.ones(n_column)), quota)
+    slack = above(identity(n_row), nothing(1 + quota.shape[0], n_row))
     program = Program(
-        matrix=matrix,
+        matrix=by_column(beside(upright, slack)),
         cost=np.concatenate([np.zeros(n_column), weight]),
         lower=np.concatenate([lower, np.zeros(n_row)]),
         upper=np.ones(n_column + n_row),

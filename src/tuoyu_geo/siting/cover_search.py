@@ -5,10 +5,11 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csr_array
 
 from tuoyu_geo.siting.instance import Groups
 from tuoyu_geo.siting.pick import exchange_allowed
+from tuoyu_geo.siting.stacking import flipped, take_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -47,8 +48,7 @@ def cover_problem(
     covers: csr_array, weight: NDArray[np.float64], *, groups: Groups, fixed: NDArray[np.int64], p: int
 ) -> CoverProblem:
     """A `CoverProblem` with both directions of the matrix ready."""
-    covers_t = csr_array(csc_array(covers).T)
-    return CoverProblem(covers=covers, covers_t=covers_t, weight=weight, groups=groups, fixed=fixed, p=p)
+    return CoverProblem(covers=covers, covers_t=flipped(covers), weight=weight, groups=groups, fixed=fixed, p=p)
 
 
 def complete(problem: CoverProblem, kept: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -85,10 +85,11 @@ def exchange(problem: CoverProblem, selected: NDArray[np.int64], *, deadline: fl
         times = problem.times(current)
         gain = problem.covers_t @ (weight * (times == 0))
         once = weight * (times == 1)
-        loss = problem.covers_t[current[movable]] @ once
+        mine = take_rows(problem.covers_t, current[movable])
+        loss = mine @ once
         # Rows covered once belong to one site; what another candidate covers of them is not lost in that exchange.
-        owned = problem.covers_t[current[movable]].multiply(once[None, :])
-        kept = (csr_array(owned) @ problem.covers).toarray()
+        owned = csr_array((once[mine.indices], mine.indices, mine.indptr), shape=mine.shape)
+        kept = (owned @ problem.covers).toarray()
         change = gain[None, :] - loss[:, None] + kept
         allowed = exchange_allowed(current, groups=groups)
         change[~allowed[np.ix_(groups.member[current[movable]], groups.member)]] = -np.inf

@@ -3,7 +3,7 @@
 import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -116,7 +116,7 @@ def read_instance(
     faults += [text("siting.scalar_bad", name=name, found=value) for name, value in scalars.items() if not value >= 0]
     raise_faults(faults)
     return Instance(
-        cost=matrix, weight=weights, groups=groups, fixed=fixed_idx, p=None if p is None else int(p)  # type: ignore[call-overload]
+        cost=matrix, weight=weights, groups=groups, fixed=fixed_idx, p=cast("int | None", p)
     )
 
 
@@ -135,7 +135,7 @@ def raise_faults(faults: list[str]) -> None:
 def _read_cost(cost: object, faults: list[str]) -> csr_array:
     if issparse(cost):
         # A copy, since bringing the indices into order works in place.
-        matrix = csr_array(cost, dtype=np.float64, copy=True)  # type: ignore[arg-type]
+        matrix = csr_array(cast("csr_array", cost).astype(np.float64), copy=True)
         matrix.sum_duplicates()
         data = matrix.data
     else:

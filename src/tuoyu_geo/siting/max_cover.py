@@ -14,6 +14,7 @@ from tuoyu_geo.siting.cover_search import CoverProblem, complete, cover_problem,
 from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.instance import Instance, Quotas, read_instance
 from tuoyu_geo.siting.result import SitingResult, judge, relative_gap
+from tuoyu_geo.siting.stacking import take_rows
 
 # A core with fewer stored entries than this is proven outright, whatever gap was asked for: it takes a fraction of a second.
 SMALL_CORE = 20_000
@@ -101,10 +102,10 @@ def max_coverage(
 
 def _problem(reach: csr_array, instance: Instance) -> CoverProblem:
     rows, became = merge_rows(reach)
-    weight = np.bincount(became, weights=instance.weight, minlength=rows.shape[0])
+    weight = np.bincount(became, weights=instance.weight, minlength=rows.shape[0]).astype(np.float64)
     counts = (np.diff(rows.indptr) > 0) & (weight > 0)
     return cover_problem(
-        as_ones(csr_array(rows[counts])),
+        as_ones(take_rows(rows, counts)),
         weight[counts],
         groups=instance.groups,
         fixed=instance.fixed,

@@ -10,11 +10,12 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array, csr_array, hstack, vstack
+from scipy.sparse import coo_array
 
 from tuoyu_geo.siting.cover_core import quota_rows
 from tuoyu_geo.siting.highs import Answer, Program, solve
 from tuoyu_geo.siting.median_search import MedianProblem
+from tuoyu_geo.siting.stacking import above, beside, by_column, nothing, one_row
 
 
 def solve_median_core(
@@ -82,13 +83,10 @@ def solve_median_core(
         shape=(n_level, n_level),
     )
     quota, least, quota_most = quota_rows(problem.groups, columns)
-    count = csr_array(np.ones((1, n_column)))
-    left = vstack([sites, count, quota], format="csc")
-    right = vstack([waits, csr_array((1 + quota.shape[0], n_level))], format="csc")
-    matrix = csc_array(hstack([left, right], format="csc"))
-    matrix.sort_indices()
+    left = above(sites, one_row(np.ones(n_column)), quota)
+    right = above(waits, nothing(1 + quota.shape[0], n_level))
     program = Program(
-        matrix=matrix,
+        matrix=by_column(beside(left, right)),
         cost=np.concatenate([np.zeros(n_column), step]),
         lower=np.concatenate([decided[columns].astype(float), np.zeros(n_level)]),
         upper=np.concatenate([np.ones(n_column), np.where(is_last, 0.0, 1.0)]),
@@ -115,7 +113,7 @@ def _start(
 ) -> NDArray[np.float64]:
     served = np.bincount(level, weights=chosen[column].astype(float), minlength=len(level_row)) > 0
     # A running count of served levels, restarted with each row.
-    running = np.cumsum(served)
-    before = (running - served)[is_first]
-    so_far = running - np.repeat(before, np.diff(np.append(np.flatnonzero(is_first), len(level_value))))
+    running: NDArray[np.int64] = np.cumsum(served, dtype=np.int64)
+    before: NDArray[np.int64] = (running - served)[is_first]
+    so_far: NDArray[np.int64] = running - np.repeat(before, np.diff(np.append(np.flatnonzero(is_first), len(level_value))))
     return np.concatenate([chosen.astype(float), (so_far == 0).astype(float)])

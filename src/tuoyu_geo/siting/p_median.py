@@ -22,6 +22,7 @@ from tuoyu_geo.siting.median_search import (
 )
 from tuoyu_geo.siting.p_center import find_cover
 from tuoyu_geo.siting.result import SitingResult, judge, relative_gap
+from tuoyu_geo.siting.stacking import take_rows
 
 # Beyond this many pairs HiGHS does not leave its first relaxation within a minute, and memory grows.
 MOST_CORE_ENTRIES = 500_000
@@ -105,9 +106,9 @@ def _first_plan(
     if total(problem, selected) < problem.penalty:
         return selected
     rows = np.flatnonzero(instance.weight > 0)
-    counted = replace(instance, cost=instance.cost[rows], weight=instance.weight[rows])
+    counted = replace(instance, cost=take_rows(instance.cost, rows), weight=instance.weight[rows])
     verdict, plan = find_cover(
-        counted, standard=float(problem.value.max(initial=0.0)) + np.inf, deadline=deadline, seed=seed
+        counted, standard=np.inf, deadline=deadline, seed=seed
     )
     if plan is None and verdict != "infeasible":
         raise SitingError(text("siting.no_plan_in_time", seconds=deadline - perf_counter()))

@@ -11,6 +11,7 @@ from tuoyu_geo.siting.highs import solve
 from tuoyu_geo.siting.planning_model import PlanningModel, build_model
 from tuoyu_geo.siting.problem import PlanningProblem, PlanResult, StageName, StageResult
 from tuoyu_geo.siting.result import judge, relative_gap
+from tuoyu_geo.siting.stacking import flipped
 
 STAGES: tuple[StageName, ...] = get_args(StageName)
 # These aims count whole things, so a bound may be rounded up to the next.
@@ -71,7 +72,7 @@ def _first_plan(problem: PlanningProblem) -> NDArray[np.bool_]:
     short = np.zeros(problem.n_candidate, dtype=bool)
     grouped = problem.group >= 0
     short[grouped] = owed[problem.group[grouped]] > 0
-    reach = np.diff(keep_true(problem.covers).tocsc().indptr)
+    reach = np.bincount(keep_true(problem.covers).indices, minlength=problem.n_candidate)
     for j in np.lexsort((np.arange(problem.n_candidate), -reach, ~short)):
         clash = any(j in columns and taken[columns].any() for columns in problem.conflict)
         if may[j] and not taken[j] and not clash and taken.sum() < most:
@@ -115,9 +116,9 @@ def _settle(
     objective, limit = _as_told(problem, model, name, value), _as_told(problem, model, name, bound)
     stage = StageResult(
         name=name,
-        objective=objective,
-        bound=limit,
-        gap=relative_gap(objective, limit),
+        objective=float(objective),
+        bound=float(limit),
+        gap=float(relative_gap(objective, limit)),
         status=judge(objective, limit, gap=gap),
         seconds=perf_counter() - began,
     )
@@ -182,7 +183,7 @@ def opening_order(problem: PlanningProblem, selected: NDArray[np.int64]) -> NDAr
 
     Ties go to the site that serves more must-serve rows, then to more places, then to the lower column.
     """
-    by_column = keep_true(problem.covers).tocsc()
+    rows_of = flipped(keep_true(problem.covers))
     covered = problem.covered_now.astype(bool).copy()
     owed = np.maximum(problem.quota_minimum - problem.existing_count, 0).copy()
     left, order = [int(j) for j in selected], []
@@ -190,15 +191,15 @@ def opening_order(problem: PlanningProblem, selected: NDArray[np.int64]) -> NDAr
         fills = [j for j in left if problem.group[j] >= 0 and owed[problem.group[j]] > 0]
 
         def rank(j: int) -> tuple[float, float, float, int]:
-            rows = by_column.indices[by_column.indptr[j] : by_column.indptr[j + 1]]
-            fresh = rows[~covered[rows]]  # noqa: B023  (called before `covered` changes)
+            rows = rows_of.indices[rows_of.indptr[j] : rows_of.indptr[j + 1]]
+            fresh = rows[~covered[rows]]
             gain = float(problem.weight[fresh].sum())
             return -gain, -float(problem.must_serve[fresh].sum()), -float(problem.places[j]), j
 
         best = min(fills or left, key=rank)
         order.append(best)
         left.remove(best)
-        covered[by_column.indices[by_column.indptr[best] : by_column.indptr[best + 1]]] = True
+        covered[rows_of.indices[rows_of.indptr[best] : rows_of.indptr[best + 1]]] = True
         if problem.group[best] >= 0:
             owed[problem.group[best]] -= 1
     return np.array(order, dtype=np.int64)

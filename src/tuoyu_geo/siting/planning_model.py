@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
+from scipy.sparse import coo_array, csr_array
 
 from tuoyu_geo.siting.cover import as_ones, keep_true, merge_rows
 from tuoyu_geo.siting.highs import Program
+from tuoyu_geo.siting.instance import keep_entries
 from tuoyu_geo.siting.problem import PlanningProblem, StageName
+from tuoyu_geo.siting.stacking import above, beside, by_column, identity, nothing, one_row, take_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -75,12 +77,10 @@ class PlanningModel:
 
     def program(self, aim: StageName, limits: list[tuple[StageName, float]]) -> Program:
         """The program of one aim, with the aims before it held at their values."""
-        held = [csr_array(self.aims[name][None, :]) for name, _ in limits]
-        matrix = csc_array(vstack([self.matrix, *held], format="csc"))
-        matrix.sort_indices()
+        held = [one_row(self.aims[name]) for name, _ in limits]
         most = np.array([value for _, value in limits])
         return Program(
-            matrix=matrix,
+            matrix=by_column(above(self.matrix, *held)),
             cost=self.aims[aim],
             lower=self.lower,
             upper=self.upper,
@@ -100,17 +100,15 @@ def build_model(problem: PlanningProblem) -> PlanningModel:
     may = problem.open_columns()
     reach = keep_true(problem.covers)
     open_rows = ~problem.covered_now.astype(bool)
-    usable = csr_array(csc_array(reach).multiply(may.astype(float)[None, :]))
-    usable.eliminate_zeros()
-    usable.sort_indices()
-    merged, became = merge_rows(csr_array(usable[open_rows]))
+    usable = keep_entries(reach, may[reach.indices])
+    merged, became = merge_rows(take_rows(usable, open_rows))
     weight = np.bincount(became, weights=problem.weight[open_rows], minlength=merged.shape[0])
     n_must = np.bincount(became, weights=problem.must_serve[open_rows], minlength=merged.shape[0]).astype(np.int64)
     reached = np.diff(merged.indptr) > 0
     counts = reached & ((weight > 0) | (n_must > 0))
     lost_weight = float(weight[~reached].sum())
     total = float(problem.weight.sum())
-    rows, weight, n_must_kept = as_ones(csr_array(merged[counts])), weight[counts], n_must[counts]
+    rows, weight, n_must_kept = as_ones(take_rows(merged, counts)), weight[counts], n_must[counts]
     owed = np.maximum(problem.quota_minimum - problem.existing_count, 0).astype(np.int64)
     allowed = (1.0 - problem.coverage_target_share) * total - lost_weight
     wanted = problem.places_required - problem.places_now
@@ -154,17 +152,16 @@ def _lay_out(
     # Rows in weights and places are brought to ones of about 1,000, where HiGHS's tolerances are far below one person.
     heavy, roomy = _unit(weight), _unit(problem.places)
     most_new = float(n if problem.max_new is None else problem.max_new)
-    left = [rows, member, csr_array((1, n)), csr_array(problem.places[None, :] * roomy), clash, csr_array(np.ones((1, n)))]
+    left = above(rows, member, nothing(1, n), one_row(problem.places * roomy), clash, one_row(np.ones(n)))
     n_below = len(conflict) + 1
-    right = [
-        hstack([eye_array(n_row), csr_array((n_row, n_group + 2))]),
-        hstack([csr_array((n_group, n_row)), eye_array(n_group), csr_array((n_group, 2))]),
-        csr_array(np.concatenate([weight * heavy, np.zeros(n_group), [-heavy, 0.0]])[None, :]),
-        csr_array(np.concatenate([np.zeros(n_row + n_group), [0.0, roomy]])[None, :]),
-        csr_array((n_below, n_row + n_group + 2)),
-    ]
+    right = above(
+        beside(identity(n_row), nothing(n_row, n_group + 2)),
+        beside(nothing(n_group, n_row), identity(n_group), nothing(n_group, 2)),
+        one_row(np.concatenate([weight * heavy, np.zeros(n_group), [-heavy, 0.0]])),
+        one_row(np.concatenate([np.zeros(n_row + n_group), [0.0, roomy]])),
+        nothing(n_below, n_row + n_group + 2),
+    )
     slack = 1e-9 * max(float(problem.weight.sum()), 1.0)
-    matrix = csr_array(hstack([vstack(left, format="csr"), vstack(right, format="csr")], format="csr"))
     forced = np.zeros(n)
     forced[problem.forced] = 1.0
     short_most = max(float(weight.sum()) - allowed, 0.0)
@@ -192,7 +189,7 @@ def _lay_out(
         owed=owed,
         places=problem.places.astype(float),
         group=problem.group,
-        matrix=matrix,
+        matrix=beside(left, right),
         row_lower=np.concatenate(
             [np.ones(n_row), owed, [-np.inf], [(wanted - 1e-9 * max(wanted, 1.0)) * roomy], np.full(n_below, -np.inf)]
         ),

@@ -1,6 +1,6 @@
 """The planning problem of a county on arrays, and what its solution is made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -179,6 +179,10 @@ class StageResult:
     gap: float
     status: Literal["optimal", "feasible"]
     seconds: float
+
+    def to_record(self) -> dict[str, str | float]:
+        """The stage as a row of a table."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

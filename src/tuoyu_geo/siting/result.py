@@ -60,6 +60,6 @@ def relative_gap(objective: float, bound: float) -> float:
     return distance / abs(objective) if objective else np.inf
 
 
-def judge(objective: float, bound: float, *, gap: float) -> Status:
+def judge(objective: float, bound: float, *, gap: float) -> Literal["optimal", "feasible"]:
     """"optimal" when the relative gap is within what was asked for, else "feasible"."""
     return "optimal" if relative_gap(objective, bound) <= max(gap, ROUNDING) else "feasible"

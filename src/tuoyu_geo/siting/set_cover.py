@@ -5,7 +5,7 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csc_array, csr_array, vstack
+from scipy.sparse import csr_array
 
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.messages import text
@@ -16,6 +16,7 @@ from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.highs import Answer, Program, solve
 from tuoyu_geo.siting.instance import Groups, Instance, Quotas, raise_faults, read_instance
 from tuoyu_geo.siting.result import SitingResult, judge, relative_gap
+from tuoyu_geo.siting.stacking import above, by_column, flipped, one_row, take_rows
 
 # Comparing all pairs of rows takes memory in the square of their number.
 MOST_ROWS_TO_COMPARE = 3_000
@@ -140,14 +141,14 @@ def cover_task(reach: csr_array, *, groups: Groups, fixed: NDArray[np.int64]) ->
     rows, _ = merge_rows(reach)
     held = np.zeros(reach.shape[1])
     held[fixed] = 1.0
-    rows = as_ones(csr_array(rows[rows @ held == 0]))
+    rows = as_ones(take_rows(rows, rows @ held == 0))
     if 0 < rows.shape[0] <= MOST_ROWS_TO_COMPARE:
         size = np.diff(rows.indptr)
-        common = (rows @ csr_array(csc_array(rows).T)).tocoo()
+        common = (rows @ flipped(rows)).tocoo()
         within_other = (common.data == size[common.col]) & (common.row != common.col)
         implied = np.zeros(rows.shape[0], dtype=bool)
         implied[common.row[within_other]] = True
-        rows = as_ones(csr_array(rows[~implied]))
+        rows = as_ones(take_rows(rows, ~implied))
     return CoverTask(rows=rows, groups=groups, fixed=fixed)
 
 
@@ -158,15 +159,13 @@ def program(task: CoverTask, price: NDArray[np.float64], *, p: int | None) -> Pr
     blocks = [task.rows, quota]
     lower, upper = [np.ones(n_row), least], [np.full(n_row, np.inf), most]
     if p is not None:
-        blocks.append(csr_array(np.ones((1, n_column))))
+        blocks.append(one_row(np.ones(n_column)))
         lower.append(np.zeros(1))
         upper.append(np.array([float(p)]))
-    matrix = csc_array(vstack(blocks, format="csc"))
-    matrix.sort_indices()
     at_least = np.zeros(n_column)
     at_least[task.fixed] = 1.0
     return Program(
-        matrix=matrix,
+        matrix=by_column(above(*blocks)),
         cost=price,
         lower=at_least,
         upper=np.ones(n_column),
@@ -178,24 +177,24 @@ def program(task: CoverTask, price: NDArray[np.float64], *, p: int | None) -> Pr
 
 def greedy_cover(task: CoverTask, price: NDArray[np.float64]) -> NDArray[np.bool_] | None:
     """A cover by most rows a price, then without what is superfluous; None when the maxima stop it."""
-    groups, by_column = task.groups, csc_array(task.rows)
+    groups, rows_of = task.groups, flipped(task.rows)
     chosen = np.zeros(task.rows.shape[1], dtype=bool)
     chosen[task.fixed] = True
     count = groups.count(task.fixed)
     is_open = np.ones(task.rows.shape[0])
     while is_open.any():
         may = ~chosen & (count < groups.upper)[groups.member]
-        worth = np.where(may, (by_column.T @ is_open) / np.maximum(price, 1e-9), 0.0)
+        worth = np.where(may, (rows_of @ is_open) / np.maximum(price, 1e-9), 0.0)
         best = int(np.argmax(worth))
         if worth[best] <= 0:
             return None
         chosen[best] = True
         count[groups.member[best]] += 1
-        is_open[by_column.indices[by_column.indptr[best] : by_column.indptr[best + 1]]] = 0.0
+        is_open[rows_of.indices[rows_of.indptr[best] : rows_of.indptr[best + 1]]] = 0.0
     times = task.rows @ chosen.astype(float)
     fixed = set(task.fixed.tolist())
     for j in sorted(np.flatnonzero(chosen), key=lambda j: (-price[j], j)):
-        rows = by_column.indices[by_column.indptr[j] : by_column.indptr[j + 1]]
+        rows = rows_of.indices[rows_of.indptr[j] : rows_of.indptr[j + 1]]
         if j not in fixed and count[groups.member[j]] > groups.lower[groups.member[j]] and (times[rows] > 1).all():
             chosen[j] = False
             count[groups.member[j]] -= 1

@@ -1,0 +1,68 @@
+"""The layers of a county, checked: one frame a layer, one metric CRS, all findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+from tuoyu_geo.errors import DataError
+from tuoyu_geo.findings import Finding, by_severity
+from tuoyu_geo.messages import text
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Layers:
+    """The layers of a county.
+
+    Every frame is in `crs`, its index is unique text, and it carries source_row (the row as the sender sees it) and
+    quality. A layer that is not given is an empty frame with its columns.
+
+    Attributes
+    ----------
+    townships
+        Polygons, index township_id (9-digit code); name, kind, residents (NaN where not known), area_kind.
+    communities
+        Points or polygons, index community_id; name, township_id, status, works, completed_on, built_year,
+        households, persons_per_household, residents, planned_residents, under3, has_facility, area_kind.
+    villages
+        Points or polygons, index village_id; name, township_id, residents, households, under3, area_kind, remote.
+    institutions
+        Points, index institution_id; name, kind, registration, registry, nature, places, enrolled, township_id,
+        community_id, address.
+    candidates
+        Points, index candidate_id; name, kind, method, floor, area_m2, land_area_m2, land_use, allocated_land,
+        places, cost_10k_yuan, open_year, township_id, community_id, exclusion.
+    roads
+        Lines, index road_id; road_class, name, bridge, tunnel, oneway.
+    water
+        Polygons and lines; name.
+    findings
+        Everything noticed, in the order in which it is shown.
+    mappings
+        By layer: the file's column for each field.
+    crs
+        Metric CRS, as ``EPSG:n``.
+    """
+
+    townships: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
+    villages: gpd.GeoDataFrame
+    institutions: gpd.GeoDataFrame
+    candidates: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    findings: tuple[Finding, ...]
+    mappings: Mapping[str, Mapping[str, str]]
+    crs: str
+
+    def require_valid(self) -> None:
+        """Refuse layers with faults.
+
+        Raises
+        ------
+        DataError
+            At least one finding is an error; it names them all.
+        """
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        if errors:
+            raise DataError(text("layers.not_valid", n=len(errors)), findings=by_severity(self.findings))
