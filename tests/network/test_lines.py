@@ -68,6 +68,14 @@ def test_a_ramp_that_ends_on_a_bridge_is_joined_and_a_street_below_is_not():
     assert metres(network_of(bridge, below, bridge=[True, False]), (100, 0), (-50, 80)) == np.inf
 
 
+def test_a_street_that_ends_below_a_bridge_is_not_joined_and_a_viaducts_ramp_is():
+    ends_there = [(30, 0), (30, 50)]
+    assert metres(network_of(EAST_WEST, ends_there, bridge=[True, False]), (100, 0), (30, 50)) == np.inf
+    assert metres(network_of(EAST_WEST, ends_there, bridge=[True, True]), (100, 0), (30, 50)) == 120
+    tunnel_below = network_of(EAST_WEST, ends_there, bridge=[True, False], tunnel=[False, True])
+    assert metres(tunnel_below, (100, 0), (30, 50)) == np.inf
+
+
 def test_a_street_that_ends_on_another_is_joined():
     network = network_of(EAST_WEST, [(30, 0), (30, 50)])
     assert metres(network, (-100, 0), (30, 50)) == 180
