@@ -15,7 +15,9 @@ def nearest(cost: csr_array, selected: NDArray[np.int64]) -> NDArray[np.int64]:
     return assigned
 
 
-def nearest_cost(cost: csr_array, selected: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def nearest_cost(
+    cost: csr_array, selected: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """As `nearest`, and with it the cost, inf where none is in reach."""
     n_demand, n_candidate = cost.shape
     chosen = np.zeros(n_candidate, dtype=bool)

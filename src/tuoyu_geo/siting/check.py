@@ -68,7 +68,9 @@ def recompute_plan(problem: PlanningProblem, selected: Iterable[int]) -> PlanFig
         quota_shortfall=tuple(shortfall),
         places=float(problem.places_now) + sum(float(problem.places[j]) for j in sites),
         cost=sum(float(problem.site_cost[j]) for j in sites),
-        n_unserved=sum(bool(must) and not done for must, done in zip(problem.must_serve, covered, strict=True)),
+        n_unserved=sum(
+            bool(must) and not done for must, done in zip(problem.must_serve, covered, strict=True)
+        ),
         faults=tuple(_faults(problem, sites)),
     )
 

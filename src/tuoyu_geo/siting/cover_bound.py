@@ -65,7 +65,11 @@ def bound_cover(
         if stalled >= 20:
             size, stalled, price = size / 2, 0, best_price
             continue
-        if best_bound - best_value <= max(gap, 1e-9) * best_value or size < 1e-4 or perf_counter() >= deadline:
+        if (
+            best_bound - best_value <= max(gap, 1e-9) * best_value
+            or size < 1e-4
+            or perf_counter() >= deadline
+        ):
             break
         direction = times - 1.0
         direction[((price <= 0) & (direction > 0)) | ((price >= weight) & (direction < 0))] = 0.0

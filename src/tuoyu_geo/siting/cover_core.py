@@ -11,7 +11,17 @@ from tuoyu_geo.siting.cover import as_ones, merge_rows
 from tuoyu_geo.siting.cover_search import CoverProblem
 from tuoyu_geo.siting.highs import Program, solve
 from tuoyu_geo.siting.instance import Groups
-from tuoyu_geo.siting.stacking import above, beside, by_column, flipped, identity, nothing, one_row, take_rows
+from tuoyu_geo.siting.stacking import (
+    above,
+    beside,
+    by_column,
+    flipped,
+    identity,
+    nothing,
+    one_row,
+    take_rows,
+    tally,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -22,7 +32,9 @@ class CoreAnswer:
     bound: float
 
 
-def quota_rows(groups: Groups, columns: NDArray[np.int64]) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
+def quota_rows(
+    groups: Groups, columns: NDArray[np.int64]
+) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
     """Rows that count the sites of each quota part among `columns`, with their closed limits."""
     member = groups.member[columns]
     inside = np.flatnonzero(member > 0)
@@ -61,7 +73,7 @@ def solve_core(
     settled = inside @ lower > 0
     inside.sort_indices()
     rows, became = merge_rows(take_rows(inside, ~settled))
-    weight = np.bincount(became, weights=problem.weight[~settled], minlength=rows.shape[0])
+    weight = tally(became, problem.weight[~settled], n=rows.shape[0])
     reached = np.diff(rows.indptr) > 0
     rows, weight = as_ones(take_rows(rows, reached)), weight[reached]
     n_row, n_column = rows.shape

@@ -48,7 +48,9 @@ def cover_problem(
     covers: csr_array, weight: NDArray[np.float64], *, groups: Groups, fixed: NDArray[np.int64], p: int
 ) -> CoverProblem:
     """A `CoverProblem` with both directions of the matrix ready."""
-    return CoverProblem(covers=covers, covers_t=flipped(covers), weight=weight, groups=groups, fixed=fixed, p=p)
+    return CoverProblem(
+        covers=covers, covers_t=flipped(covers), weight=weight, groups=groups, fixed=fixed, p=p
+    )
 
 
 def complete(problem: CoverProblem, kept: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -67,7 +69,9 @@ def complete(problem: CoverProblem, kept: NDArray[np.int64]) -> NDArray[np.int64
         added.append(best)
         chosen[best] = True
         count[groups.member[best]] += 1
-        open_row[problem.covers_t.indices[problem.covers_t.indptr[best] : problem.covers_t.indptr[best + 1]]] = 0.0
+        open_row[
+            problem.covers_t.indices[problem.covers_t.indptr[best] : problem.covers_t.indptr[best + 1]]
+        ] = 0.0
     return np.array(sorted(added), dtype=np.int64)
 
 

@@ -52,12 +52,12 @@ class Answer:
     is_sound: bool = True
 
 
-class _QuietHighs(highspy.Highs):  # type: ignore[misc]
+class _QuietHighs(highspy.Highs):
     """HiGHS without the banner that its constructor prints when it sets up callbacks, into whatever we print."""
 
     def enableCallbacks(self) -> None:  # noqa: N802  (highspy's name)
         self.silent()
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def solve(
@@ -100,7 +100,7 @@ def _run(
     # Powers of two keep the scaled costs exact, and bring them to where HiGHS's absolute tolerances mean something.
     largest = float(np.abs(program.cost).max(initial=0.0))
     scale = 2.0 ** np.floor(10 - np.log2(largest)) if largest > 0 else 1.0
-    engine = _QuietHighs()
+    engine = _QuietHighs()  # type: ignore[no-untyped-call]
     for name, value in {
         "threads": 1,
         "random_seed": seed % 2**31,

@@ -1,6 +1,5 @@
 """A siting instance: what callers hand over, checked once and brought to one form."""
 
-import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -110,13 +109,19 @@ def read_instance(
     weights = np.ones(n_demand) if weight is None else _read_floats(weight, "weight", n_demand, faults)
     groups = _read_groups(group, quotas, n_candidate, faults)
     fixed_idx = _read_indices(fixed, "fixed", n_candidate, faults)
-    if p is not None and (isinstance(p, bool) or not isinstance(p, numbers.Integral) or p < 1):
+    if p is not None and (not _is_count(p) or p == 0):
         faults.append(text("siting.p_not_count", found=p))
         p = None
-    faults += [text("siting.scalar_bad", name=name, found=value) for name, value in scalars.items() if not value >= 0]
+    faults += [
+        text("siting.scalar_bad", name=name, found=value) for name, value in scalars.items() if not value >= 0
+    ]
     raise_faults(faults)
     return Instance(
-        cost=matrix, weight=weights, groups=groups, fixed=fixed_idx, p=cast("int | None", p)
+        cost=matrix,
+        weight=weights,
+        groups=groups,
+        fixed=fixed_idx,
+        p=None if p is None else int(cast("int", p)),
     )
 
 
@@ -216,4 +221,4 @@ def _read_groups(group: ArrayLike | None, quotas: Quotas | None, n: int, faults:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= 0)

@@ -14,7 +14,7 @@ from tuoyu_geo.siting.cover_search import CoverProblem, complete, cover_problem,
 from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.instance import Instance, Quotas, read_instance
 from tuoyu_geo.siting.result import SitingResult, judge, relative_gap
-from tuoyu_geo.siting.stacking import take_rows
+from tuoyu_geo.siting.stacking import take_rows, tally
 
 # A core with fewer stored entries than this is proven outright, whatever gap was asked for: it takes a fraction of a second.
 SMALL_CORE = 20_000
@@ -102,7 +102,7 @@ def max_coverage(
 
 def _problem(reach: csr_array, instance: Instance) -> CoverProblem:
     rows, became = merge_rows(reach)
-    weight = np.bincount(became, weights=instance.weight, minlength=rows.shape[0]).astype(np.float64)
+    weight = tally(became, instance.weight, n=rows.shape[0])
     counts = (np.diff(rows.indptr) > 0) & (weight > 0)
     return cover_problem(
         as_ones(take_rows(rows, counts)),
@@ -167,7 +167,11 @@ def _widen(
     for factor in (2, 3, 4):
         n_liked = factor * problem.p
         left = deadline - perf_counter()
-        if n_liked >= len(liked) or left <= 0 or relative_gap(problem.covered(selected), relaxed.bound) <= gap:
+        if (
+            n_liked >= len(liked)
+            or left <= 0
+            or relative_gap(problem.covered(selected), relaxed.bound) <= gap
+        ):
             break
         columns = np.unique(np.concatenate([liked[:n_liked], selected, problem.fixed]))
         answer = solve_core(

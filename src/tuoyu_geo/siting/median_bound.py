@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tuoyu_geo.siting.median_search import MedianProblem, exchange_median, total, two_nearest
 from tuoyu_geo.siting.pick import exchange_loss, pick_best
+from tuoyu_geo.siting.stacking import tally
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -52,7 +53,7 @@ def bound_median(
     size, stalled, n_tried = 1.5, 0, 0
     for step in range(n_step):
         saving = price[row] - value
-        score = np.bincount(column, weights=np.maximum(saving, 0.0), minlength=n)
+        score = tally(column, np.maximum(saving, 0.0), n=n)
         picked = pick_best(score, p=problem.p, groups=problem.groups, fixed=problem.fixed)
         bound = float(price.sum()) - float(score[picked].sum())
         stalled += 1
@@ -65,7 +66,11 @@ def bound_median(
             trial = exchange_median(problem, picked, deadline=deadline)
             if (reached := total(problem, trial)) < best_value:
                 best, best_value = trial, reached
-        if best_value - best_bound <= max(gap, 1e-9) * best_value or size < 1e-4 or perf_counter() >= deadline:
+        if (
+            best_value - best_bound <= max(gap, 1e-9) * best_value
+            or size < 1e-4
+            or perf_counter() >= deadline
+        ):
             break
         if stalled >= 20:
             size, stalled, price = size / 2, 0, best_price
@@ -97,7 +102,7 @@ def _near_entries(
 
 def _at_price(problem: MedianProblem, price: NDArray[np.float64], selected: NDArray[np.int64]) -> MedianBound:
     saving = np.maximum(price[problem.row] - problem.value, 0.0)
-    score = np.bincount(problem.column, weights=saving, minlength=problem.n_candidate)
+    score = tally(problem.column, saving, n=problem.n_candidate)
     best = pick_best(score, p=problem.p, groups=problem.groups, fixed=problem.fixed)
     picked = np.zeros(problem.n_candidate, dtype=bool)
     picked[best] = True

@@ -97,8 +97,10 @@ def solve_median_core(
     base = float(level_value[is_first].sum())
     start = None
     if selected is not None:
-        start = _start(np.isin(columns, selected), level, column, level_row, is_first, value[opens])
-    answer = solve(program, time_limit_s=time_limit_s - (perf_counter() - began), gap=gap, seed=seed, start=start)
+        start = _start(np.isin(columns, selected), level, column, n_level=n_level, is_first=is_first)
+    answer = solve(
+        program, time_limit_s=time_limit_s - (perf_counter() - began), gap=gap, seed=seed, start=start
+    )
     found = columns[answer.x[:n_column] > 0.5] if len(answer.x) else np.zeros(0, dtype=np.int64)
     return replace(answer, bound=answer.bound + base), found
 
@@ -107,13 +109,15 @@ def _start(
     chosen: NDArray[np.bool_],
     level: NDArray[np.int64],
     column: NDArray[np.int64],
-    level_row: NDArray[np.int64],
+    *,
+    n_level: int,
     is_first: NDArray[np.bool_],
-    level_value: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    served = np.bincount(level, weights=chosen[column].astype(float), minlength=len(level_row)) > 0
+    served = np.bincount(level, weights=chosen[column].astype(float), minlength=n_level) > 0
     # A running count of served levels, restarted with each row.
     running: NDArray[np.int64] = np.cumsum(served, dtype=np.int64)
     before: NDArray[np.int64] = (running - served)[is_first]
-    so_far: NDArray[np.int64] = running - np.repeat(before, np.diff(np.append(np.flatnonzero(is_first), len(level_value))))
+    so_far: NDArray[np.int64] = running - np.repeat(
+        before, np.diff(np.append(np.flatnonzero(is_first), n_level))
+    )
     return np.concatenate([chosen.astype(float), (so_far == 0).astype(float)])

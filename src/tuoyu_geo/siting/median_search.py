@@ -114,7 +114,9 @@ def complete_median(problem: MedianProblem, kept: NDArray[np.int64]) -> NDArray[
     return np.flatnonzero(chosen)
 
 
-def exchange_median(problem: MedianProblem, selected: NDArray[np.int64], *, deadline: float) -> NDArray[np.int64]:
+def exchange_median(
+    problem: MedianProblem, selected: NDArray[np.int64], *, deadline: float
+) -> NDArray[np.int64]:
     """Best exchange of one site for another (Whitaker 1983, all pairs at once), until none saves."""
     groups, n = problem.groups, problem.n_candidate
     is_fixed = np.zeros(n, dtype=bool)

@@ -143,5 +143,7 @@ def find_cover(
 def _fill(instance: Instance, reach: csr_array, kept: NDArray[np.int64]) -> NDArray[np.int64]:
     # The quotas' minima are met already, so adding sites up to p can't break them.
     ones = np.ones(reach.shape[0])
-    filled = cover_problem(as_ones(reach), ones, groups=instance.groups, fixed=instance.fixed, p=instance.p or 0)
+    filled = cover_problem(
+        as_ones(reach), ones, groups=instance.groups, fixed=instance.fixed, p=instance.p or 0
+    )
     return complete(filled, kept)

@@ -79,7 +79,9 @@ def p_median(
     problem = median_problem(instance)
     plan = _first_plan(problem, instance, deadline=deadline, seed=seed)
     if plan is None:
-        return infeasible_result([text("siting.p_cannot_reach", p=p)], n_demand=n_demand, began=began, seed=seed)
+        return infeasible_result(
+            [text("siting.p_cannot_reach", p=p)], n_demand=n_demand, began=began, seed=seed
+        )
     selected, bound, method = _search(problem, plan, deadline=deadline, gap=gap, seed=seed)
     assigned, least = nearest_cost(instance.cost, selected)
     counted = instance.weight > 0
@@ -107,9 +109,7 @@ def _first_plan(
         return selected
     rows = np.flatnonzero(instance.weight > 0)
     counted = replace(instance, cost=take_rows(instance.cost, rows), weight=instance.weight[rows])
-    verdict, plan = find_cover(
-        counted, standard=np.inf, deadline=deadline, seed=seed
-    )
+    verdict, plan = find_cover(counted, standard=np.inf, deadline=deadline, seed=seed)
     if plan is None and verdict != "infeasible":
         raise SitingError(text("siting.no_plan_in_time", seconds=deadline - perf_counter()))
     return None if plan is None else exchange_median(problem, plan, deadline=deadline)

@@ -68,4 +68,4 @@ def exchange_loss(
     comes_in = np.where(allowed, most_out[None, :], -np.inf).max(axis=1)
     loss = np.where(inside, score - comes_in[groups.member], gives_way[groups.member] - score)
     loss[fixed] = np.inf
-    return np.maximum(loss, 0.0)
+    return np.asarray(np.maximum(loss, 0.0), dtype=np.float64)

@@ -59,7 +59,9 @@ def plan_sites(
         stages.append(stage)
         value = float(model.aims[name] @ model.point(taken))
         limits.append((name, value + (1e-6 if name in WHOLE else 1e-9 * max(abs(value), 1.0))))
-    return _result(problem, model, np.flatnonzero(taken), tuple(stages), seconds=perf_counter() - began, seed=seed)
+    return _result(
+        problem, model, np.flatnonzero(taken), tuple(stages), seconds=perf_counter() - began, seed=seed
+    )
 
 
 def _first_plan(problem: PlanningProblem) -> NDArray[np.bool_]:

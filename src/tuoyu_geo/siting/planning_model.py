@@ -10,7 +10,7 @@ from tuoyu_geo.siting.cover import as_ones, keep_true, merge_rows
 from tuoyu_geo.siting.highs import Program
 from tuoyu_geo.siting.instance import keep_entries
 from tuoyu_geo.siting.problem import PlanningProblem, StageName
-from tuoyu_geo.siting.stacking import above, beside, by_column, identity, nothing, one_row, take_rows
+from tuoyu_geo.siting.stacking import above, beside, by_column, identity, nothing, one_row, take_rows, tally
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -102,8 +102,10 @@ def build_model(problem: PlanningProblem) -> PlanningModel:
     open_rows = ~problem.covered_now.astype(bool)
     usable = keep_entries(reach, may[reach.indices])
     merged, became = merge_rows(take_rows(usable, open_rows))
-    weight = np.bincount(became, weights=problem.weight[open_rows], minlength=merged.shape[0])
-    n_must = np.bincount(became, weights=problem.must_serve[open_rows], minlength=merged.shape[0]).astype(np.int64)
+    weight = tally(became, problem.weight[open_rows], n=merged.shape[0])
+    n_must = tally(became, problem.must_serve[open_rows].astype(np.float64), n=merged.shape[0]).astype(
+        np.int64
+    )
     reached = np.diff(merged.indptr) > 0
     counts = reached & ((weight > 0) | (n_must > 0))
     lost_weight = float(weight[~reached].sum())
@@ -144,7 +146,10 @@ def _lay_out(
     clash = coo_array(
         (
             np.ones(sum(map(len, conflict))),
-            (np.repeat(np.arange(len(conflict)), [len(one) for one in conflict]), np.concatenate([[], *conflict])),
+            (
+                np.repeat(np.arange(len(conflict)), [len(one) for one in conflict]),
+                np.concatenate([[], *conflict]),
+            ),
         ),
         shape=(len(conflict), n),
         dtype=float,
@@ -166,18 +171,16 @@ def _lay_out(
     forced[problem.forced] = 1.0
     short_most = max(float(weight.sum()) - allowed, 0.0)
     zeros = {"x": np.zeros(n), "z": np.zeros(n_row), "s": np.zeros(n_group), "t": np.zeros(2)}
-    aims: dict[StageName, NDArray[np.float64]] = {
-        name: np.concatenate(list((zeros | part).values()))
-        for name, part in {
-            "quota": {"s": np.ones(n_group)},
-            "must_serve": {"z": n_must.astype(float)},
-            "coverage": {"t": np.array([1.0, 0.0])},
-            "places": {"t": np.array([0.0, 1.0])},
-            "sites": {"x": np.ones(n)},
-            "cost": {"x": problem.site_cost.astype(float)},
-            "covered": {"z": weight},
-        }.items()
+    parts: dict[StageName, dict[str, NDArray[np.float64]]] = {
+        "quota": {"s": np.ones(n_group)},
+        "must_serve": {"z": n_must.astype(float)},
+        "coverage": {"t": np.array([1.0, 0.0])},
+        "places": {"t": np.array([0.0, 1.0])},
+        "sites": {"x": np.ones(n)},
+        "cost": {"x": problem.site_cost.astype(float)},
+        "covered": {"z": weight},
     }
+    aims = {name: np.concatenate(list((zeros | part).values())) for name, part in parts.items()}
     return PlanningModel(
         rows=rows,
         weight=weight,
@@ -191,10 +194,22 @@ def _lay_out(
         group=problem.group,
         matrix=beside(left, right),
         row_lower=np.concatenate(
-            [np.ones(n_row), owed, [-np.inf], [(wanted - 1e-9 * max(wanted, 1.0)) * roomy], np.full(n_below, -np.inf)]
+            [
+                np.ones(n_row),
+                owed,
+                [-np.inf],
+                [(wanted - 1e-9 * max(wanted, 1.0)) * roomy],
+                np.full(n_below, -np.inf),
+            ]
         ),
         row_upper=np.concatenate(
-            [np.full(n_row + n_group, np.inf), [(allowed + slack) * heavy], [np.inf], np.ones(n_below - 1), [most_new]]
+            [
+                np.full(n_row + n_group, np.inf),
+                [(allowed + slack) * heavy],
+                [np.inf],
+                np.ones(n_below - 1),
+                [most_new],
+            ]
         ),
         lower=np.concatenate([forced, np.zeros(n_row + n_group + 2)]),
         upper=np.concatenate(

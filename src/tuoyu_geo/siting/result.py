@@ -61,5 +61,5 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 def judge(objective: float, bound: float, *, gap: float) -> Literal["optimal", "feasible"]:
-    """"optimal" when the relative gap is within what was asked for, else "feasible"."""
+    """Whether the relative gap is within what was asked for: "optimal", else "feasible"."""
     return "optimal" if relative_gap(objective, bound) <= max(gap, ROUNDING) else "feasible"

@@ -70,7 +70,9 @@ def set_cover(
     _check_price(price, instance.n_candidate)
     reach = within(instance.cost, standard=standard)
     n_demand = reach.shape[0]
-    checked = Instance(cost=reach, weight=instance.weight, groups=instance.groups, fixed=instance.fixed, p=None)
+    checked = Instance(
+        cost=reach, weight=instance.weight, groups=instance.groups, fixed=instance.fixed, p=None
+    )
     found = clashes(checked, must_reach=np.ones(n_demand, dtype=bool))
     if found:
         return infeasible_result(found, n_demand=n_demand, began=began, seed=seed)
@@ -85,7 +87,9 @@ def set_cover(
         start=None if start is None else start.astype(float),
     )
     if answer.verdict == "infeasible":
-        return infeasible_result([text("siting.maxima_block_cover")], n_demand=n_demand, began=began, seed=seed)
+        return infeasible_result(
+            [text("siting.maxima_block_cover")], n_demand=n_demand, began=began, seed=seed
+        )
     if answer.verdict == "unknown" and start is None:
         raise SitingError(text("siting.no_plan_in_time", seconds=time_limit_s))
     selected = _better(answer, start, price)
@@ -108,7 +112,9 @@ def set_cover(
 
 def _check_price(price: NDArray[np.float64], n_candidate: int) -> None:
     if price.shape != (n_candidate,):
-        raise_faults([text("siting.shape_wrong", name="site_cost", found=price.shape, expected=(n_candidate,))])
+        raise_faults(
+            [text("siting.shape_wrong", name="site_cost", found=price.shape, expected=(n_candidate,))]
+        )
     n_bad = int((~(np.isfinite(price) & (price >= 0))).sum())
     raise_faults([text("siting.values_bad", name="site_cost", n=n_bad)] if n_bad else [])
 
@@ -195,7 +201,11 @@ def greedy_cover(task: CoverTask, price: NDArray[np.float64]) -> NDArray[np.bool
     fixed = set(task.fixed.tolist())
     for j in sorted(np.flatnonzero(chosen), key=lambda j: (-price[j], j)):
         rows = rows_of.indices[rows_of.indptr[j] : rows_of.indptr[j + 1]]
-        if j not in fixed and count[groups.member[j]] > groups.lower[groups.member[j]] and (times[rows] > 1).all():
+        if (
+            j not in fixed
+            and count[groups.member[j]] > groups.lower[groups.member[j]]
+            and (times[rows] > 1).all()
+        ):
             chosen[j] = False
             count[groups.member[j]] -= 1
             times[rows] -= 1
