@@ -13,7 +13,10 @@ def plans(n, *, p=None, group=None, quotas=None, fixed=()):
             if not set(fixed) <= set(plan):
                 continue
             counts = {key: sum(group[j] == key for j in plan) for key in (quotas or {})}
-            if all(low <= counts[key] <= (n if high is None else high) for key, (low, high) in (quotas or {}).items()):
+            if all(
+                low <= counts[key] <= (n if high is None else high)
+                for key, (low, high) in (quotas or {}).items()
+            ):
                 yield list(plan)
 
 
@@ -29,7 +32,9 @@ def best_coverage(cost, weight, *, standard, **limits):
 def best_cover(cost, *, standard, site_cost=None, **limits):
     price = np.ones(cost.shape[1]) if site_cost is None else site_cost
     values = [
-        price[plan].sum() for plan in plans(cost.shape[1], **limits) if (nearest(cost, plan) <= standard).all()
+        price[plan].sum()
+        for plan in plans(cost.shape[1], **limits)
+        if (nearest(cost, plan) <= standard).all()
     ]
     return min(values, default=None)
 

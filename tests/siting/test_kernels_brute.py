@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from brute import best_center, best_cover, best_coverage, best_median
 from scipy.sparse import csr_array
 
-from brute import best_center, best_cover, best_coverage, best_median
 from tuoyu_geo.siting import max_coverage, p_center, p_median, set_cover
 
 SEEDS = range(60)
@@ -102,7 +102,10 @@ def test_one_more_site_is_never_worse_and_a_seed_repeats(seed):
     assert (np.diff(covered) >= 0).all()
     assert (np.diff(served) <= 0).all()
     assert (np.diff(farthest) <= 0).all()
-    for kernel in (lambda: max_coverage(cost, weight, p=4, standard=1.5), lambda: p_median(cost, weight, p=4)):
+    for kernel in (
+        lambda: max_coverage(cost, weight, p=4, standard=1.5),
+        lambda: p_median(cost, weight, p=4),
+    ):
         assert kernel().selected.tolist() == kernel().selected.tolist()
 
 
