@@ -5,7 +5,7 @@ import shapely
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.network import EBIKE_MIN, WALK_M, attach, cost_matrix, from_edges, read_osm
 from tuoyu_geo.network.areas import service_areas
-from tuoyu_geo.network.reached import cut_out, reached_parts
+from tuoyu_geo.network.reached import along_m, cut_out, reached_parts
 
 
 def reached(network, nodes, cutoff, mode=WALK_M):
@@ -21,7 +21,7 @@ def test_streets_are_reached_up_to_exactly_the_cutoff(town):
     # from node 1 within 150 m: 100 m to 0, 100 m to 5, then 50 m on from each of 0 (up) and 5 (left, up, bridge)
     (parts,) = reached(network, [1], 150)
     assert total_m(network, parts) == pytest.approx(100 + 100 + 50 + 3 * 50)
-    coords, offsets = cut_out(network, parts)
+    coords, offsets = cut_out(network, parts, along_m(network))
     lines = shapely.linestrings(coords, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)))
     assert shapely.length(lines).sum() == pytest.approx(400)
     assert shapely.distance(shapely.union_all(lines), shapely.Point(150, 100)) == pytest.approx(0)
@@ -76,7 +76,7 @@ def test_real_areas_hold_every_reached_street_and_little_else(shared):
     cost = cost_matrix(streets, attached.node_idx, np.arange(streets.n_node), 800, mode=WALK_M)
     for i, (area, parts) in enumerate(zip(areas, reached(streets, attached.node_idx, 800), strict=True)):
         assert area.is_valid
-        coords, offsets = cut_out(streets, parts)
+        coords, offsets = cut_out(streets, parts, along_m(streets))
         lines = shapely.linestrings(coords, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)))
         assert area.covers(shapely.union_all(lines))
         nodes = cost.indices[cost.indptr[i] : cost.indptr[i + 1]]

@@ -1,6 +1,8 @@
 """Service areas for drawing. Nobody is counted by them: who is served is decided on the streets."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import shapely
@@ -9,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.mode import WALK_M, Mode
-from tuoyu_geo.network.reached import Parts, cut_out, reached_parts
+from tuoyu_geo.network.reached import Parts, along_m, cut_out, reached_parts
 from tuoyu_geo.network.street import Ints, StreetNetwork
 
 BUFFER_M = 50.0
@@ -59,11 +61,16 @@ def service_areas(
     areas = np.full((len(nodes), len(cutoffs)), shapely.Polygon(), dtype=object)
     placed = np.flatnonzero(nodes >= 0)
     whole = _WholeEdges(network, buffer_m)
-    for row, parts_by_cutoff in zip(
-        placed, reached_parts(network, nodes[placed], cutoffs, mode=mode), strict=True
-    ):
-        for column, parts in enumerate(parts_by_cutoff):
-            areas[row, column] = _outline(whole.buffers(parts), buffer_m)
+    buffers = (
+        whole.buffers(parts)
+        for by_cutoff in reached_parts(network, nodes[placed], cutoffs, mode=mode)
+        for parts in by_cutoff
+    )
+    # The union, which is nearly all of the work, lets go of the interpreter.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        outlines = list(pool.map(lambda found: _outline(found, buffer_m), buffers))
+    for k, outline in enumerate(outlines):
+        areas[placed[k // len(cutoffs)], k % len(cutoffs)] = outline
     return areas
 
 
@@ -73,6 +80,7 @@ class _WholeEdges:
     def __init__(self, network: StreetNetwork, buffer_m: float) -> None:
         self._network = network
         self._buffer_m = buffer_m
+        self._along_m = along_m(network)
         self._known = np.full(network.n_edge, None, dtype=object)
 
     def buffers(self, parts: Parts) -> NDArray[np.object_]:
@@ -87,8 +95,8 @@ class _WholeEdges:
     def _buffered(self, parts: Parts) -> NDArray[np.object_]:
         if not len(parts.edge):
             return np.zeros(0, dtype=object)
-        coords, offsets = cut_out(self._network, parts)
-        return np.asarray(shapely.buffer(_lines(coords, offsets), self._buffer_m, quad_segs=3))
+        coords, offsets = cut_out(self._network, parts, self._along_m)
+        return np.asarray(shapely.buffer(_lines(coords, offsets), self._buffer_m, quad_segs=2))
 
 
 def _lines(coords: NDArray[np.float64], offsets: Ints) -> NDArray[np.object_]:

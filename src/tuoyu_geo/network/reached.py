@@ -52,10 +52,13 @@ def reached_parts(
         at_node[reached] = np.inf
 
 
-def cut_out(network: StreetNetwork, parts: Parts) -> tuple[Floats, Ints]:
-    """Coordinates [m] and offsets of parts of edges."""
-    step = np.append(np.hypot(*np.diff(network.coords, axis=0).T), 0.0)
-    before = np.concatenate([[0.0], np.cumsum(step)])[:-1]
+def along_m(network: StreetNetwork) -> Floats:
+    """(n_vertex,) metres on the plane from the first vertex of all to each, edge after edge; for `cut_out`."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(network.coords, axis=0).T))])
+
+
+def cut_out(network: StreetNetwork, parts: Parts, before: Floats) -> tuple[Floats, Ints]:
+    """Coordinates [m] and offsets of parts of edges; `before` is the network's `along_m`."""
     first, last = network.offsets[parts.edge], network.offsets[parts.edge + 1] - 1
     length = before[last] - before[first]
     begin, end = before[first] + parts.begin * length, before[first] + parts.end * length
@@ -64,9 +67,8 @@ def cut_out(network: StreetNetwork, parts: Parts) -> tuple[Floats, Ints]:
     to = np.clip(np.searchsorted(before, end, side="left") - 1, at, last - 1)
 
     def place(segment: Ints, metres: Floats) -> Floats:
-        share = np.clip(
-            (metres - before[segment]) / np.where(step[segment] > 0, step[segment], 1.0), 0.0, 1.0
-        )
+        step = before[segment + 1] - before[segment]
+        share = np.clip((metres - before[segment]) / np.where(step > 0, step, 1.0), 0.0, 1.0)
         here, there = network.coords[segment], network.coords[segment + 1]
         return np.asarray(here + share[:, None] * (there - here))
 
