@@ -91,7 +91,7 @@ def main() -> None:
         for name, run in others.items():
             few = sources if name == "pandana" else sources[:N_SLOW_SOURCE]
             theirs = ms_a_source(lambda run=run, few=few, limit=limit: run(few, limit), len(few))
-            print(f"{'':9} {name:9} {theirs:8.3f} ms a source, {theirs / ours:.0f} times ours")
+            print(f"{'':9} {name:9} {theirs:8.3f} ms a source, {theirs / ours:.1f} times ours")
 
 
 if __name__ == "__main__":
