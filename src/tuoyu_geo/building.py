@@ -1,21 +1,22 @@
 """The files of a run: drawn from one outcome, written together or not at all."""
 
+import datetime as dt
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tuoyu_geo.manifest import manifest_bytes, read_manifest, stale_outputs
+from tuoyu_geo.manifest import Manifest, hash_bytes, hash_file, manifest_bytes, read_manifest, stale_outputs
 from tuoyu_geo.maps import MAPS, draw_maps
 from tuoyu_geo.messages import text
-from tuoyu_geo.reports import (
-    findings_csv_bytes,
-    geopackage_bytes,
-    summary_bytes,
-    workbook_bytes,
-    write_all,
-)
+from tuoyu_geo.reports import findings_csv_bytes, geopackage_bytes, summary_bytes, workbook_bytes, write_all
 
 if TYPE_CHECKING:
     from tuoyu_geo.project import Built, Project
+
+# The libraries whose version may change a figure or a byte.
+LIBRARIES = ("folium", "geopandas", "highspy", "numba", "numpy", "openpyxl", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
 
 
 def build_files(project: "Project", folder: Path) -> "Built":
@@ -24,7 +25,8 @@ def build_files(project: "Project", folder: Path) -> "Built":
 
     plan = project.plan()
     outcome = plan.outcome
-    contents = {f"maps/{name}.html": page.encode() for name, page in project.timed("maps", lambda: draw_maps(outcome)).items()}
+    pages = project.timed("maps", lambda: draw_maps(outcome))
+    contents = {_map_file(name): page.encode() for name, page in pages.items()}
     contents |= project.timed(
         "tables",
         lambda: {
@@ -34,8 +36,8 @@ def build_files(project: "Project", folder: Path) -> "Built":
             "findings.csv": findings_csv_bytes(outcome.findings),
         },
     )
-    manifest = _manifest(project, contents)
-    contents["manifest.json"] = manifest_bytes(manifest)
+    hashes = {name: hash_bytes(data) for name, data in contents.items()}
+    contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=hashes))
     write_all(folder, contents)
     return Built(
         folder=folder,
@@ -47,18 +49,47 @@ def build_files(project: "Project", folder: Path) -> "Built":
 
 def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", "nothing"]) -> dict[str, str]:
     """Draw the maps whose inputs changed; see `Project.redraw_maps`."""
-    names = {f"maps/{name}.html": name for name in MAPS}
+    files = {_map_file(name): name for name in MAPS}
+    old = read_manifest(folder / "manifest.json")
     if keep == "nothing":
-        stale = {path: text("building.forced") for path in names}
+        stale = dict.fromkeys(files, text("building.forced"))
     else:
-        stale = stale_outputs(read_manifest(folder / "manifest.json"), now=_inputs(project), folder=folder, names=tuple(names))
+        stale = stale_outputs(old, now=_manifest(project), folder=folder, names=tuple(files))
     if stale:
-        pages = draw_maps(project.outcome(), [names[path] for path in names if path in stale])
-        contents = {f"maps/{name}.html": page.encode() for name, page in pages.items()}
-        contents["manifest.json"] = manifest_bytes(_manifest(project, contents))
+        outcome = project.outcome()
+        pages = project.timed("maps", lambda: draw_maps(outcome, [files[file] for file in files if file in stale]))
+        contents = {_map_file(name): page.encode() for name, page in pages.items()}
+        # Tables that stand here from another state of the inputs are not vouched for: only maps are recorded.
+        kept = {} if old is None else {file: old.outputs[file] for file in files if file in old.outputs}
+        hashes = kept | {name: hash_bytes(data) for name, data in contents.items()}
+        if old is not None and not _differs(old, _manifest(project)):
+            hashes = dict(old.outputs) | hashes
+        contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=hashes))
         write_all(folder, contents)
-    return {
-        path: text("building.redrawn", reason=stale[path]) if path in stale else text("building.kept") for path in names
-    }
+    return {file: text("building.redrawn", reason=stale[file]) if file in stale else text("building.kept") for file in files}
 
 
+def _differs(old: Manifest, now: Manifest) -> bool:
+    return bool(stale_outputs(old, now=now, folder=Path(), names=())) or dict(old.inputs) != dict(now.inputs)
+
+
+def _map_file(name: str) -> str:
+    return f"maps/{name}.html"
+
+
+def _manifest(project: "Project", *, outputs: Mapping[str, str] | None = None) -> Manifest:
+    """What a run is made from; with the outputs, what it made."""
+    finished = outputs is not None
+    return Manifest(
+        tool_version=version("tuoyu-geo"),
+        versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        inputs={name: hash_file(path) for name, path in project.input_files().items()},
+        settings={
+            "project": project.config.model_dump(mode="json"),
+            "policy": project.policy.model_dump(mode="json"),
+        },
+        mappings={role: dict(mapping) for role, mapping in project.layers().mappings.items()} if finished else {},
+        timings_s={name: round(seconds, 3) for name, seconds in project.timings().items()} if finished else {},
+        outputs=outputs or {},
+        written_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds") if finished else "",
+    )

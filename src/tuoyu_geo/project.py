@@ -62,16 +62,17 @@ class Project:
 
     Parameters
     ----------
-    folder
-        The folder of project.toml, from which paths are relative.
+    file
+        project.toml; paths are relative to its folder.
     config
         Its settings.
     policy
         The policy it names.
     """
 
-    def __init__(self, folder: Path, *, config: Config, policy: Policy) -> None:
-        self.folder = folder
+    def __init__(self, file: Path, *, config: Config, policy: Policy) -> None:
+        self.file = file
+        self.folder = file.parent
         self.config = config
         self.policy = policy
         self._kept: dict[str, Any] = {}
@@ -85,7 +86,8 @@ class Project:
     def _files(self) -> dict[str, str]:
         return {role: section.path for role, section in self.config.layers.items()}
 
-    def _once(self, name: str, work: Callable[[], Value]) -> Value:
+    def timed(self, name: str, work: Callable[[], Value]) -> Value:
+        """Do a phase's work once, and keep its result and its time under its name."""
         if name not in self._kept:
             if self._on_phase is not None:
                 self._on_phase(name)
@@ -94,6 +96,23 @@ class Project:
             self._seconds[name] = time.perf_counter() - started
         value: Value = self._kept[name]
         return value
+
+    def timings(self) -> dict[str, float]:
+        """Seconds that each phase took so far; a phase includes the phases it waited for."""
+        return dict(self._seconds)
+
+    def input_files(self) -> dict[str, Path]:
+        """Every file that goes into a run, by its name in the project; a shapefile's companions included."""
+        outside = self.config.project.allow_paths_outside
+        names = [self.config.project.policy, *(section.path for section in self.config.layers.values())]
+        files = {"project.toml": self.file, **{name: _layer_path(self.folder, name, outside=outside) for name in names}}
+        for name, path in list(files.items()):
+            if path.suffix.lower() == ".shp":
+                for ending in (".dbf", ".shx", ".prj", ".cpg"):
+                    beside = path.with_suffix(ending)
+                    if beside.exists():
+                        files[str(Path(name).with_suffix(ending).as_posix())] = beside
+        return files
 
     # --- phases -----------------------------------------------------------------------------------------------
 
@@ -114,7 +133,7 @@ class Project:
             )
             for role, section in self.config.layers.items()
         }
-        return self._once("layers", lambda: load_layers(sources, crs=self.config.project.crs))
+        return self.timed("layers", lambda: load_layers(sources, crs=self.config.project.crs))
 
     def layers(self) -> Layers:
         """The layers, checked.
@@ -173,7 +192,7 @@ class Project:
             under3_total=section.under3_total,
             under3_share=section.under3_share,
         )
-        return self._once("demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files))
+        return self.timed("demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files))
 
     def reach(self) -> Reach:
         """How far every community is from every institution and candidate."""
@@ -188,7 +207,7 @@ class Project:
             detour_factor=section.detour_factor,
         )
         roads = self.config.layers.get("roads")
-        return self._once(
+        return self.timed(
             "reach",
             lambda: build_reach(
                 self.layers(),
@@ -204,12 +223,12 @@ class Project:
         )
 
     def _rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
-        return self._once("candidates", lambda: rate_candidates(self.layers(), policy=self.policy, files=self._files))
+        return self.timed("candidates", lambda: rate_candidates(self.layers(), policy=self.policy, files=self._files))
 
     def gaps(self) -> "gpd.GeoDataFrame":
         """Flags of today: a row a community, village or township that falls short, with its reason."""
         reach = self.reach()
-        frame: gpd.GeoDataFrame = self._once(
+        frame: gpd.GeoDataFrame = self.timed(
             "gaps",
             lambda: assemble.gaps_of(
                 self.layers(),
@@ -253,7 +272,7 @@ class Project:
 
     def _solved(self) -> PlanResult:
         section = self.config.siting
-        return self._once("plan", lambda: self._solve(section.time_limit_s, section.gap))
+        return self.timed("plan", lambda: self._solve(section.time_limit_s, section.gap))
 
     def _solve(self, time_limit_s: float, gap: float) -> PlanResult:
         section = self.config.siting
@@ -274,7 +293,7 @@ class Project:
 
     def plan(self) -> Plan:
         """The sites that meet the policy, with status, bound and gap."""
-        return self._once("outcome", self._plan)
+        return self.timed("outcome", self._plan)
 
     def outcome(self) -> Outcome:
         """Everything that maps and tables show."""
@@ -487,7 +506,7 @@ def open_project(path: str | Path, *, overrides: Sequence[str] = ()) -> Project:
     config = read_config(file, overrides=overrides)
     folder = file.parent
     policy = read_policy(_layer_path(folder, config.project.policy, outside=config.project.allow_paths_outside))
-    project = Project(folder, config=config, policy=policy)
+    project = Project(file, config=config, policy=policy)
     for section in config.layers.values():
         _layer_path(folder, section.path, outside=config.project.allow_paths_outside)
     return project

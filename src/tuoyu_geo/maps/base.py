@@ -19,14 +19,20 @@ def base_layers(scene: Scene, *, boundaries: bool = True) -> tuple[LayerSpec, ..
     """Water, streets and (where the map has no areas of its own) the townships' boundaries."""
     outcome = scene.outcome
     water = Symbol(shape="area", fill="#cfe3f1", stroke="#9cc3de", weight=1.0, opacity=0.9)
+    # A river drawn as a line must not be filled: that would make a lake of every bend.
+    river = Symbol(shape="line", stroke="#9cc3de", weight=2.0)
     main = Symbol(shape="line", stroke="#b7a68a", weight=2.2)
     minor = Symbol(shape="line", stroke="#d3d6d9", weight=1.1)
     found = [
         LayerSpec(
             key="water",
             name=text("maps.layer.water"),
-            classes=(water,),
-            features=features(outcome.water, describe=lambda _row: Shown(), simplify_m=_AREA_TOLERANCE_M),
+            classes=(water, river),
+            features=features(
+                outcome.water,
+                describe=lambda row: Shown(cls=1 if "Line" in row.geometry.geom_type else 0),
+                simplify_m=_AREA_TOLERANCE_M,
+            ),
             interactive=False,
         ),
         LayerSpec(

@@ -13,7 +13,7 @@ from tuoyu_geo.siting.cover_core import solve_core
 from tuoyu_geo.siting.cover_search import CoverProblem, complete, cover_problem, exchange, shake
 from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.instance import Instance, Quotas, read_instance
-from tuoyu_geo.siting.result import SitingResult, judge, relative_gap
+from tuoyu_geo.siting.result import SitingResult, is_whole, judge, relative_gap
 from tuoyu_geo.siting.stacking import take_rows, tally
 
 # A core with fewer stored entries than this is proven outright, whatever gap was asked for: it takes a fraction of a second.
@@ -127,6 +127,8 @@ def _search(
     left = deadline - perf_counter()
     relaxed = bound_cover(problem, selected, n_step=n_step, deadline=perf_counter() + 0.3 * left, gap=wanted)
     selected, bound = relaxed.selected, relaxed.bound
+    if is_whole(problem.weight):
+        bound = float(np.floor(bound + 1e-6))
     if relative_gap(problem.covered(selected), bound) <= wanted:
         return selected, bound, "lagrangian"
     if not is_small:
@@ -135,7 +137,9 @@ def _search(
         if relative_gap(problem.covered(selected), bound) <= wanted:
             return selected, bound, "lagrangian"
     # Whoever's turning costs the bound more than the gap is decided: no better plan turns it.
-    decided = relaxed.bound - relaxed.loss <= problem.covered(selected)
+    # Whole weights make a better plan better by one.
+    least_gain = 1.0 - 1e-6 if is_whole(problem.weight) else 0.0
+    decided = relaxed.bound - relaxed.loss <= problem.covered(selected) + least_gain
     chosen = np.isin(np.arange(problem.covers.shape[1]), selected)
     columns = np.flatnonzero(~decided | relaxed.picked | chosen)
     taken = np.flatnonzero(decided & relaxed.picked & chosen)

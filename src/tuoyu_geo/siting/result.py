@@ -52,6 +52,11 @@ class SitingResult:
     reason: str = ""
 
 
+def is_whole(values: NDArray[np.float64]) -> bool:
+    """Whether all values are whole numbers whose sums are exact."""
+    return bool(np.array_equal(values, np.round(values)) and values.sum() < 2**53)
+
+
 def relative_gap(objective: float, bound: float) -> float:
     """abs(bound - objective) / abs(objective), at least 0; differences that rounding explains count as none."""
     distance = abs(bound - objective)

@@ -11,11 +11,11 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.siting.assign import infeasible_result, nearest_cost
 from tuoyu_geo.siting.cover import as_ones, within
 from tuoyu_geo.siting.cover_search import complete, cover_problem
+from tuoyu_geo.siting.covering import cover_task, greedy_cover, program
 from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.highs import Verdict, solve
 from tuoyu_geo.siting.instance import Instance, Quotas, read_instance
 from tuoyu_geo.siting.result import SitingResult, judge, relative_gap
-from tuoyu_geo.siting.set_cover import cover_task, greedy_cover, program
 
 
 def p_center(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.messages import text
 from tuoyu_geo.siting.assign import infeasible_result, nearest_cost
+from tuoyu_geo.siting.center import find_cover
 from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.instance import Instance, Quotas, read_instance
 from tuoyu_geo.siting.median_bound import bound_median
@@ -19,9 +20,9 @@ from tuoyu_geo.siting.median_search import (
     exchange_median,
     median_problem,
     total,
+    two_nearest,
 )
-from tuoyu_geo.siting.p_center import find_cover
-from tuoyu_geo.siting.result import SitingResult, judge, relative_gap
+from tuoyu_geo.siting.result import SitingResult, is_whole, judge, relative_gap
 from tuoyu_geo.siting.stacking import take_rows
 
 # Beyond this many pairs HiGHS does not leave its first relaxation within a minute, and memory grows.
@@ -129,17 +130,21 @@ def _search(
         gap=0.0 if is_small else gap,
     )
     selected, bound = relaxed.selected, relaxed.bound
+    if is_whole(problem.value):
+        bound = float(np.ceil(bound - 1e-6))
     value = total(problem, selected)
     if relative_gap(value, bound) <= (0.0 if is_small else gap):
         return selected, bound, "lagrangian"
-    slack = value - bound
+    slack = value - relaxed.bound
     # Whoever's turning costs the bound more than the gap is decided; so is a pair dearer than its row's price + gap.
-    decided = relaxed.loss > slack + 1e-9 * value
+    # Where all costs are whole numbers, a better plan is better by one, which shrinks the core further.
+    gained = slack - (1.0 - 1e-6) if is_whole(problem.value) else slack + 1e-9 * value
+    decided = relaxed.loss > gained
     chosen = np.zeros(problem.n_candidate, dtype=bool)
     chosen[selected] = True
     columns = np.flatnonzero(~decided | relaxed.picked | chosen)
     taken = np.flatnonzero(decided & relaxed.picked & chosen)
-    most = relaxed.price + slack + 1e-9 * value
+    most = np.maximum(relaxed.price + gained, two_nearest(problem, selected)[1])
     allowed = np.zeros(problem.n_candidate, dtype=bool)
     allowed[columns] = True
     n_entry = int((allowed[problem.column] & (problem.value <= most[problem.row])).sum())

@@ -1,0 +1,45 @@
+"""Values as cells: words for codes, nothing for what is missing, and never a formula."""
+
+import math
+
+import numpy as np
+
+from tuoyu_geo.messages import has_text, text
+
+# A cell that begins so is worked out by Excel and WPS, and may then start programs.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def spreadsheet_safe(value: object) -> object:
+    """Text that begins like a formula, with an apostrophe before it; anything else as it is."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def is_missing(value: object) -> bool:
+    """Whether there is nothing to show."""
+    return value is None or (isinstance(value, float | np.floating) and math.isnan(value)) or str(value) in {"NaT", "<NA>"}
+
+
+def word(vocabulary: str, code: object) -> str | None:
+    """The catalogue's word for a code; the code itself where the catalogue has none."""
+    if is_missing(code):
+        return None
+    key = f"words.{vocabulary}.{code}"
+    return text(key) if has_text(key) else str(code)
+
+
+def yes_no(value: object) -> str | None:
+    """是 or 否; nothing where it is not known."""
+    if is_missing(value):
+        return None
+    return text("reports.yes") if bool(value) else text("reports.no")
+
+
+def number(value: object) -> float | int | None:
+    """A number as Excel takes it: whole where it is whole, nothing where it is missing."""
+    if is_missing(value):
+        return None
+    plain = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(plain):
+        return None
+    return int(plain) if plain.is_integer() else plain

@@ -1,0 +1,74 @@
+"""plan.gpkg: the outcome's layers for QGIS and other programs."""
+
+import tempfile
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from tuoyu_geo.outcome import Outcome
+
+GEOMETRY = {
+    "townships": "MultiPolygon",
+    "communities": "Point",
+    "institutions": "Point",
+    "candidates": "Point",
+    "sites": "Point",
+    "service_areas": "MultiPolygon",
+    "unserved": "Point",
+}
+
+
+def geopackage_bytes(outcome: Outcome) -> bytes:
+    """The layers `GEOMETRY` in one GeoPackage; the same bytes from the same outcome.
+
+    GDAL stamps its clock into a GeoPackage unless OGR_CURRENT_DATE is set; it is set for the writing only.
+    """
+    frames = {
+        "townships": outcome.townships,
+        "communities": _with_flags(outcome.demand, outcome.gaps),
+        "institutions": outcome.institutions,
+        "candidates": outcome.candidates,
+        "sites": outcome.sites,
+        "service_areas": outcome.service_areas,
+        "unserved": outcome.unserved,
+    }
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{outcome.note.date}T00:00:00.000Z"})
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "plan.gpkg"
+            for name, frame in frames.items():
+                _write(frame, path, name=name)
+            return path.read_bytes()
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _with_flags(demand: gpd.GeoDataFrame, gaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    own = gaps[gaps["flag"] != "township_quota"].drop_duplicates("subject_id").set_index("subject_id")
+    columns = {name: own[name].reindex(demand.index).astype(object) for name in ("flag", "reason")}
+    return demand.assign(**columns)
+
+
+def _write(frame: gpd.GeoDataFrame, path: Path, *, name: str) -> None:
+    plain = frame.reset_index(drop=frame.index.name is None)
+    for column in plain.columns.drop("geometry"):
+        values = plain[column]
+        if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
+            known = values.dropna()
+            if len(known) and known.map(lambda one: isinstance(one, bool)).all():
+                plain[column] = values.astype("boolean")
+            else:
+                plain[column] = values.map(lambda one: None if pd.isna(one) else str(one)).astype(object)
+    kind = GEOMETRY[name]
+    pyogrio.write_dataframe(
+        plain,
+        path,
+        layer=name,
+        driver="GPKG",
+        geometry_type=kind,
+        promote_to_multi=kind.startswith("Multi"),
+        append=path.exists(),
+    )
