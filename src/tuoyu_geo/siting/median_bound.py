@@ -50,7 +50,7 @@ def bound_median(
     _, first, second = two_nearest(problem, selected)
     price = np.minimum(np.minimum(0.5 * (first + np.minimum(second, 3 * first)), cap), problem.penalty)
     best_bound, best_price = -np.inf, price
-    size, stalled, n_tried = 1.5, 0, 0
+    size, stalled, n_tried, direction = 1.5, 0, 0, np.zeros(problem.n_row)
     for step in range(n_step):
         saving = price[row] - value
         score = tally(column, np.maximum(saving, 0.0), n=n)
@@ -73,12 +73,13 @@ def bound_median(
         ):
             break
         if stalled >= 20:
-            size, stalled, price = size / 2, 0, best_price
+            size, stalled, price, direction = size / 2, 0, best_price, np.zeros(problem.n_row)
             continue
         chosen = np.zeros(n, dtype=bool)
         chosen[picked] = True
         served = np.bincount(row[(saving > 0) & chosen[column]], minlength=problem.n_row)
-        direction = 1.0 - served
+        # Half of the step before keeps the prices from swinging to and fro (Camerini, Fratta & Maffioli 1975).
+        direction = 1.0 - served + 0.5 * direction
         norm = float(direction @ direction)
         if norm == 0:
             break
