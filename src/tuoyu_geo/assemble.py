@@ -53,17 +53,28 @@ def township_frame(
     """Townships with quotas, people, places and coverage: the columns of `Outcome.townships`."""
     townships = layers.townships
     ids = townships.index
-    people = served.groupby("township_id")[["residents", "under3"]].sum().reindex(ids, fill_value=0.0) + demand.unplaced
+    people = (
+        served.groupby("township_id")[["residents", "under3"]].sum().reindex(ids, fill_value=0.0)
+        + demand.unplaced
+    )
     facilities = reach.facilities
     today, after = facilities[reach.counted_mask], facilities[planned]
-    quota = pd.Series({one.township_id: one.minimum for one in policy.quotas}, dtype=float).reindex(ids, fill_value=0)
+    quota = pd.Series({one.township_id: one.minimum for one in policy.quotas}, dtype=float).reindex(
+        ids, fill_value=0
+    )
     existing = count_by_township(today, township_ids=ids)
     total = count_by_township(after, township_ids=ids)
     covered = {
-        moment: served["residents"].where(served[f"covered_{moment}"], 0.0).groupby(served["township_id"]).sum().reindex(ids, fill_value=0.0)
+        moment: served["residents"]
+        .where(served[f"covered_{moment}"], 0.0)
+        .groupby(served["township_id"])
+        .sum()
+        .reindex(ids, fill_value=0.0)
         for moment in ("today", "plan")
     }
-    share = {moment: (covered[moment] / people["residents"]).where(people["residents"] > 0) for moment in covered}
+    share = {
+        moment: (covered[moment] / people["residents"]).where(people["residents"] > 0) for moment in covered
+    }
     return townships.drop(columns=["residents"]).assign(
         quota=quota.astype(int),
         existing=existing,
@@ -81,7 +92,9 @@ def township_frame(
 
 
 def _places(facilities: pd.DataFrame, ids: "pd.Index[str]") -> "pd.Series[float]":
-    return facilities["places"].fillna(0.0).groupby(facilities["township_id"]).sum().reindex(ids, fill_value=0.0)
+    return (
+        facilities["places"].fillna(0.0).groupby(facilities["township_id"]).sum().reindex(ids, fill_value=0.0)
+    )
 
 
 def standing(
@@ -98,7 +111,9 @@ def standing(
     """The figures by which clauses are judged, for one set of serving facilities."""
     estates = layers.communities
     people = rule_residents(served).reindex(estates.index)
-    new = is_new_estate(estates, after=policy.estates.new_after) & (people >= policy.estates.minimum_residents)
+    new = is_new_estate(estates, after=policy.estates.new_after) & (
+        people >= policy.estates.minimum_residents
+    )
     facilities = reach.facilities[serving]
     flags = gaps["flag"].value_counts()
     return Standing(
@@ -170,9 +185,20 @@ def shortfall_sentences(
         )
     head = coverage[coverage["headline"]].iloc[0]
     if head["after"] < policy.coverage.target_share - 1e-9:
-        sentences.append(text("plan.short_coverage", label=head["label"], share=math.floor(head["after"] * 1000) / 1000, target=policy.coverage.target_share))
+        sentences.append(
+            text(
+                "plan.short_coverage",
+                label=head["label"],
+                share=math.floor(head["after"] * 1000) / 1000,
+                target=policy.coverage.target_share,
+            )
+        )
     if places["existing"] + places["proposed"] < places["required"]:
-        sentences.append(text("plan.short_places", have=places["existing"] + places["proposed"], required=places["required"]))
+        sentences.append(
+            text(
+                "plan.short_places", have=places["existing"] + places["proposed"], required=places["required"]
+            )
+        )
     if unmet_estates:
         sentences.append(text("plan.short_estates", n=unmet_estates))
     return tuple(sentences)

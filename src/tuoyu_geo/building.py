@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from tuoyu_geo.project import Built, Project
 
 # The libraries whose version may change a figure or a byte.
-LIBRARIES = ("folium", "geopandas", "highspy", "numba", "numpy", "openpyxl", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
+LIBRARIES = (
+    "folium",
+    "geopandas",
+    "highspy",
+    "numba",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "pyogrio",
+    "pyproj",
+    "scipy",
+    "shapely",
+)
 
 
 def build_files(project: "Project", folder: Path) -> "Built":
@@ -57,7 +69,9 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
         stale = stale_outputs(old, now=_manifest(project), folder=folder, names=tuple(files))
     if stale:
         outcome = project.outcome()
-        pages = project.timed("maps", lambda: draw_maps(outcome, [files[file] for file in files if file in stale]))
+        pages = project.timed(
+            "maps", lambda: draw_maps(outcome, [files[file] for file in files if file in stale])
+        )
         contents = {_map_file(name): page.encode() for name, page in pages.items()}
         # Tables that stand here from another state of the inputs are not vouched for: only maps are recorded.
         kept = {} if old is None else {file: old.outputs[file] for file in files if file in old.outputs}
@@ -66,7 +80,10 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
             hashes = dict(old.outputs) | hashes
         contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=hashes))
         write_all(folder, contents)
-    return {file: text("building.redrawn", reason=stale[file]) if file in stale else text("building.kept") for file in files}
+    return {
+        file: text("building.redrawn", reason=stale[file]) if file in stale else text("building.kept")
+        for file in files
+    }
 
 
 def _differs(old: Manifest, now: Manifest) -> bool:
@@ -88,8 +105,12 @@ def _manifest(project: "Project", *, outputs: Mapping[str, str] | None = None) -
             "project": project.config.model_dump(mode="json"),
             "policy": project.policy.model_dump(mode="json"),
         },
-        mappings={role: dict(mapping) for role, mapping in project.layers().mappings.items()} if finished else {},
-        timings_s={name: round(seconds, 3) for name, seconds in project.timings().items()} if finished else {},
+        mappings={role: dict(mapping) for role, mapping in project.layers().mappings.items()}
+        if finished
+        else {},
+        timings_s={name: round(seconds, 3) for name, seconds in project.timings().items()}
+        if finished
+        else {},
         outputs=outputs or {},
         written_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds") if finished else "",
     )

@@ -153,7 +153,9 @@ class Config(Section):
     def _roles(cls, value: Mapping[str, LayerSection]) -> Mapping[str, LayerSection]:
         unknown = sorted(set(value) - set(LAYER_ROLES))
         if unknown:
-            raise ValueError(text("config.layer_unknown", found="、".join(unknown), allowed="、".join(LAYER_ROLES)))
+            raise ValueError(
+                text("config.layer_unknown", found="、".join(unknown), allowed="、".join(LAYER_ROLES))
+            )
         if "townships" not in value or not {"communities", "villages"} & set(value):
             raise ValueError(text("config.layers_needed"))
         return value

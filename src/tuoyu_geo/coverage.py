@@ -51,7 +51,9 @@ def nearest_facility(reach: "Reach", *, serving: "NDArray[np.bool_]") -> pd.Data
             best = np.lexsort((columns, costs))[0]
             nearest_id[i], nearest_cost[i] = ids[columns[best]], costs[best]
     covered = np.nan_to_num(nearest_cost, nan=np.inf) <= reach.standard
-    return pd.DataFrame({"nearest_id": pd.Series(nearest_id, dtype=object), "nearest_cost": nearest_cost, "covered": covered})
+    return pd.DataFrame(
+        {"nearest_id": pd.Series(nearest_id, dtype=object), "nearest_cost": nearest_cost, "covered": covered}
+    )
 
 
 def nearest_walk_m(reach: "Reach", *, serving: "NDArray[np.bool_]") -> "NDArray[np.float64]":

@@ -223,7 +223,10 @@ def _to_township_totals(
             found = text("demand.scaled", id=township_id, listed=listed, total=total, factor=factor)
         else:
             unplaced[township_id] = total - listed
-            severity, found = "warning", text("demand.unplaced", id=township_id, n=total - listed, total=total)
+            severity, found = (
+                "warning",
+                text("demand.unplaced", id=township_id, n=total - listed, total=total),
+            )
         findings.append(
             Finding(
                 code="township_total",

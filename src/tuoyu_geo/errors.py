@@ -28,7 +28,10 @@ class DataError(TuoyuError, ValueError):
 
     def __init__(self, message: str, *, findings: Sequence["Finding"] = ()) -> None:
         self.findings = tuple(findings)
-        lines = [message, *(f"  - {finding.message}" for finding in self.findings if finding.severity == "error")]
+        lines = [
+            message,
+            *(f"  - {finding.message}" for finding in self.findings if finding.severity == "error"),
+        ]
         super().__init__("\n".join(lines))
 
 

@@ -46,7 +46,9 @@ class Finding:
     @property
     def message(self) -> str:
         """The finding as one line of text."""
-        where = text("findings.where_row", file=self.file, row=self.row) if self.row is not None else self.file
+        where = (
+            text("findings.where_row", file=self.file, row=self.row) if self.row is not None else self.file
+        )
         if self.column:
             where = text("findings.where_column", where=where, column=self.column)
         return text(
@@ -63,5 +65,11 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Findings in the order in which they are shown: severity, layer, row, code."""
     return sorted(
         findings,
-        key=lambda f: (SEVERITIES.index(f.severity), f.layer, -1 if f.row is None else f.row, f.code, f.found),
+        key=lambda f: (
+            SEVERITIES.index(f.severity),
+            f.layer,
+            -1 if f.row is None else f.row,
+            f.code,
+            f.found,
+        ),
     )

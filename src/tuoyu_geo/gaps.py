@@ -131,7 +131,9 @@ def flag_gaps(
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "geometry"], dtype=object)
     for name in ("residents", "under3", "nearest_cost", "spare_places"):
         frame[name] = frame[name].astype(float)
-    frame.index = pd.Index([f"{row['flag']}-{row['subject_id']}" for row in rows], name="gap_id", dtype=object)
+    frame.index = pd.Index(
+        [f"{row['flag']}-{row['subject_id']}" for row in rows], name="gap_id", dtype=object
+    )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=layers.townships.crs)
 
 
@@ -296,7 +298,9 @@ def _township_rows(layers: "Layers", supply: Supply, policy: "Policy") -> list[d
                 "nearest_cost": np.nan,
                 "cost_unit": None,
                 "spare_places": np.nan,
-                "reason": text("gaps.quota_reason", found=found, minimum=quota.minimum, short=quota.minimum - found),
+                "reason": text(
+                    "gaps.quota_reason", found=found, minimum=quota.minimum, short=quota.minimum - found
+                ),
                 "asks": text("gaps.quota_asks", name=quota.name, minimum=quota.minimum),
                 "remedy": text("gaps.remedy_township_quota"),
                 "geometry": township["geometry"].representative_point(),

@@ -76,7 +76,9 @@ def hash_file(path: Path) -> str:
         return ""
 
 
-def stale_outputs(old: Manifest | None, *, now: Manifest, folder: Path, names: Sequence[str]) -> dict[str, str]:
+def stale_outputs(
+    old: Manifest | None, *, now: Manifest, folder: Path, names: Sequence[str]
+) -> dict[str, str]:
     """Which outputs must be made again, and why.
 
     Parameters
@@ -112,7 +114,9 @@ def stale_outputs(old: Manifest | None, *, now: Manifest, folder: Path, names: S
 def _changed(old: Manifest, now: Manifest) -> str:
     if old.tool_version != now.tool_version or dict(old.versions) != dict(now.versions):
         return text("manifest.version")
-    files = sorted(name for name in {*old.inputs, *now.inputs} if old.inputs.get(name) != now.inputs.get(name))
+    files = sorted(
+        name for name in {*old.inputs, *now.inputs} if old.inputs.get(name) != now.inputs.get(name)
+    )
     if files:
         return text("manifest.inputs", files="、".join(files))
     before, after = _flat(old.settings), _flat(now.settings)

@@ -29,7 +29,10 @@ def write_template(folder: Path) -> list[Path]:
     OutputError
         The folder can't be written.
     """
-    contents = {name: files("tuoyu_geo").joinpath("templates", name).read_bytes() for name in ("project.toml", "policy.toml")}
+    contents = {
+        name: files("tuoyu_geo").joinpath("templates", name).read_bytes()
+        for name in ("project.toml", "policy.toml")
+    }
     contents |= {f"{layer}.xlsx": _template_workbook(layer) for layer in TEMPLATE_LAYERS}
     return _write(folder, contents)
 
@@ -50,7 +53,9 @@ def write_example(folder: Path) -> list[Path]:
             # An editable install reads the package from the checkout, where the example lies in data/.
             source = package.parents[1] / "data" / "yongan"
         contents = {
-            path.relative_to(source).as_posix(): path.read_bytes() for path in sorted(source.rglob("*")) if path.is_file()
+            path.relative_to(source).as_posix(): path.read_bytes()
+            for path in sorted(source.rglob("*"))
+            if path.is_file()
         }
     return _write(folder, contents)
 
@@ -81,7 +86,9 @@ def _template_workbook(layer: str) -> bytes:
     book.remove(book.worksheets[0])
     sheet = book.create_sheet(text(f"words.role.{layer}"))
     guide = book.create_sheet(text("new_project.guide"))
-    guide.append([text(f"new_project.guide_{name}") for name in ("column", "required", "unit", "meaning", "aliases")])
+    guide.append(
+        [text(f"new_project.guide_{name}") for name in ("column", "required", "unit", "meaning", "aliases")]
+    )
     for j, row in enumerate(rows, start=1):
         aliases = row["aliases"].split("|")
         cell = sheet.cell(row=1, column=j, value=aliases[0])

@@ -40,7 +40,9 @@ class SitingChoices:
     forbidden: tuple[str, ...]
 
 
-def rate_candidates(layers: "Layers", *, policy: "Policy", files: dict[str, str]) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
+def rate_candidates(
+    layers: "Layers", *, policy: "Policy", files: dict[str, str]
+) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
     """Candidates with what each could offer, and why some can't be used.
 
     Parameters
@@ -66,7 +68,9 @@ def rate_candidates(layers: "Layers", *, policy: "Policy", files: dict[str, str]
         if isinstance(exclusion, str) and exclusion.strip():
             reasons.append(exclusion.strip())
         elif not np.isnan(floor) and not rule.lowest_floor <= floor <= rule.highest_floor:
-            reasons.append(text("plan.floor_reason", floor=floor, low=rule.lowest_floor, high=rule.highest_floor))
+            reasons.append(
+                text("plan.floor_reason", floor=floor, low=rule.lowest_floor, high=rule.highest_floor)
+            )
         elif n_places <= 0:
             reasons.append(text("plan.no_places_reason"))
         else:
@@ -89,7 +93,9 @@ def rate_candidates(layers: "Layers", *, policy: "Policy", files: dict[str, str]
             allowed=text("plan.unusable_allowed"),
             remedy=text("plan.unusable_remedy"),
         )
-        for row in rated[~rated["usable"]].reset_index()[["source_row", "name", "unusable_reason"]].itertuples(index=False)
+        for row in rated[~rated["usable"]]
+        .reset_index()[["source_row", "name", "unusable_reason"]]
+        .itertuples(index=False)
     ]
     return rated, findings
 
@@ -170,7 +176,9 @@ def _coverage_rows(
         return np.ones(len(township_ids)), covers, np.asarray(township_ids.isin(reach.counted["township_id"]))
     unplaced = np.zeros(0) if headline == "communities" else demand.unplaced[headline].to_numpy(float)
     unplaced = unplaced[unplaced > 0]
-    placed = np.ones(len(demand.points)) if headline == "communities" else demand.points[headline].to_numpy(float)
+    placed = (
+        np.ones(len(demand.points)) if headline == "communities" else demand.points[headline].to_numpy(float)
+    )
     nothing = csr_array((len(unplaced), len(candidates)), dtype=bool)
     return (
         np.concatenate([placed, unplaced]),
@@ -188,7 +196,11 @@ def _estate_rows(
 ) -> csr_array:
     rows = demand.points.index.get_indexer(missing["subject_id"])
     needed = np.ceil(missing["residents"].to_numpy(float) * policy.estates.places_per_1000 / 1000 - 1e-9)
-    covers = reach.covers_candidates[rows].tocoo() if len(rows) else csr_array((0, len(candidates)), dtype=bool).tocoo()
+    covers = (
+        reach.covers_candidates[rows].tocoo()
+        if len(rows)
+        else csr_array((0, len(candidates)), dtype=bool).tocoo()
+    )
     enough = candidates["places"].to_numpy(float)[covers.col] >= needed[covers.row]
     return csr_array(
         (np.ones(int(enough.sum()), dtype=bool), (covers.row[enough], covers.col[enough])),

@@ -14,17 +14,17 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo import assemble
+from tuoyu_geo.conclude import conclude
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand
 from tuoyu_geo.errors import ConfigError, DataError, SitingError
 from tuoyu_geo.findings import Finding, by_severity
 from tuoyu_geo.layers import Layers, LayerSource, load_layers, same_township
 from tuoyu_geo.messages import text
-from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
-from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates, sites_frame
-from tuoyu_geo.policy import Policy, judge_clauses, read_policy
+from tuoyu_geo.outcome import Outcome
+from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates
+from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.reach import Reach, ReachParameters, build_reach
-from tuoyu_geo.service_areas import draw_service_areas
 from tuoyu_geo.siting import PlanResult, plan_sites, recompute_plan
 from tuoyu_geo.views import Access, Plan
 
@@ -105,7 +105,10 @@ class Project:
         """Every file that goes into a run, by its name in the project; a shapefile's companions included."""
         outside = self.config.project.allow_paths_outside
         names = [self.config.project.policy, *(section.path for section in self.config.layers.values())]
-        files = {"project.toml": self.file, **{name: _layer_path(self.folder, name, outside=outside) for name in names}}
+        files = {
+            "project.toml": self.file,
+            **{name: _layer_path(self.folder, name, outside=outside) for name in names},
+        }
         for name, path in list(files.items()):
             if path.suffix.lower() == ".shp":
                 for ending in (".dbf", ".shx", ".prj", ".cpg"):
@@ -178,7 +181,9 @@ class Project:
                     row=None,
                     column=None,
                     found=text(f"project.{key}", name=quota.name, id=quota.township_id, **words),
-                    allowed=text("project.quota_allowed", **words) if "ids" in words else text("project.quota_name_allowed"),
+                    allowed=text("project.quota_allowed", **words)
+                    if "ids" in words
+                    else text("project.quota_name_allowed"),
                     remedy=text("project.quota_remedy"),
                 ),
             )
@@ -192,7 +197,9 @@ class Project:
             under3_total=section.under3_total,
             under3_share=section.under3_share,
         )
-        return self.timed("demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files))
+        return self.timed(
+            "demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files)
+        )
 
     def reach(self) -> Reach:
         """How far every community is from every institution and candidate."""
@@ -223,7 +230,9 @@ class Project:
         )
 
     def _rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
-        return self.timed("candidates", lambda: rate_candidates(self.layers(), policy=self.policy, files=self._files))
+        return self.timed(
+            "candidates", lambda: rate_candidates(self.layers(), policy=self.policy, files=self._files)
+        )
 
     def gaps(self) -> "gpd.GeoDataFrame":
         """Flags of today: a row a community, village or township that falls short, with its reason."""
@@ -259,9 +268,19 @@ class Project:
             planned=reach.counted_mask,
             policy=self.policy,
         )
-        points = served.drop(columns=[column for column in served.columns if "_plan" in column and column.startswith(("nearest", "covered"))])
+        points = served.drop(
+            columns=[
+                column
+                for column in served.columns
+                if "_plan" in column and column.startswith(("nearest", "covered"))
+            ]
+        )
         points = points.rename(
-            columns={"nearest_today_id": "nearest_id", "nearest_today_cost": "nearest_cost", "covered_today": "covered"},
+            columns={
+                "nearest_today_id": "nearest_id",
+                "nearest_today_cost": "nearest_cost",
+                "covered_today": "covered",
+            },
         )
         shown = townships[["name", "residents", "under3", "covered_today_share"]]
         return Access(
@@ -287,151 +306,32 @@ class Project:
         )
         result = plan_sites(problem, time_limit_s=time_limit_s, gap=gap, seed=self.config.project.seed)
         check = recompute_plan(problem, result.selected)
-        if not np.isclose(check.covered_share, result.covered_share, equal_nan=True) or check.places != result.places:
+        if (
+            not np.isclose(check.covered_share, result.covered_share, equal_nan=True)
+            or check.places != result.places
+        ):
             raise SitingError(text("project.recomputed", ours=check, solver=result))
         return result
 
     def plan(self) -> Plan:
         """The sites that meet the policy, with status, bound and gap."""
-        return self.timed("outcome", self._plan)
+        return self.timed("outcome", self._concluded)
 
     def outcome(self) -> Outcome:
         """Everything that maps and tables show."""
         return self.plan().outcome
 
-    def _plan(self) -> Plan:
-        layers, demand, reach, result = self.layers(), self.demand(), self.reach(), self._solved()
-        candidates = self._rated()[0]
-        planned = assemble.planned_mask(reach, result)
-        served = assemble.served_demand(demand, reach, planned=planned)
-        townships = assemble.township_frame(
-            layers,
-            demand=demand,
-            served=served,
-            reach=reach,
-            planned=planned,
+    def _concluded(self) -> Plan:
+        return conclude(
+            self.layers(),
+            demand=self.demand(),
+            reach=self.reach(),
+            candidates=self._rated()[0],
+            gaps=self.gaps(),
+            result=self._solved(),
+            findings=self.check()[1],
+            config=self.config,
             policy=self.policy,
-        )
-        coverage = assemble.coverage_table(
-            reach,
-            demand=demand,
-            townships=townships,
-            policy=self.policy,
-            serving={"before": reach.counted_mask, "after": planned},
-        )
-        head = coverage[coverage["headline"]].iloc[0]
-        gaps = self.gaps()
-        gaps_after = assemble.gaps_of(layers, demand=demand, reach=reach, serving=planned, policy=self.policy)
-        residents = float(townships["residents"].sum())
-        standings = [
-            assemble.standing(
-                layers,
-                served=served,
-                reach=reach,
-                serving=serving,
-                gaps=flags,
-                covered_share=float(head[moment]),
-                residents=residents,
-                policy=self.policy,
-            )
-            for moment, serving, flags in (("before", reach.counted_mask, gaps), ("after", planned, gaps_after))
-        ]
-        clauses = judge_clauses(self.policy, today=standings[0], planned=standings[1])
-        sites = sites_frame(
-            result,
-            demand=demand,
-            reach=reach,
-            candidates=candidates,
-            townships=townships,
-            policy=self.policy,
-        )
-        summary = assemble.summarise(
-            title=self.config.project.title,
-            policy=self.policy,
-            townships=townships,
-            demand=demand,
-            reach=reach,
-            sites=sites,
-            coverage=coverage,
-            gaps=gaps,
-            clauses=clauses,
-            result=result,
-        )
-        shortfalls = assemble.shortfall_sentences(
-            townships,
-            candidates=candidates,
-            coverage=coverage,
-            places=summary["places"],
-            policy=self.policy,
-            unmet_estates=int(gaps_after["flag"].eq("new_missing").sum()),
-        )
-        findings = self.check()[1]
-        institutions = layers.institutions.assign(
-            counted=reach.counted_mask[: reach.n_institutions],
-            under3_in_reach=reach.under3_in_reach(demand)[: reach.n_institutions],
-        )
-        outcome = Outcome(
-            note=self._note(reach),
-            townships=townships,
-            demand=served,
-            institutions=institutions,
-            candidates=candidates.assign(selected=candidates.index.isin(sites.index)),
-            sites=sites,
-            gaps=gaps,
-            service_areas=draw_service_areas(reach, policy=self.policy, planned=planned, townships=layers.townships),
-            unserved=served[~served["covered_plan"] & (served["residents"] > 0)],
-            streets=layers.roads,
-            water=layers.water,
-            coverage=coverage,
-            clauses=clauses,
-            findings=tuple(findings),
-            summary=summary,
-        )
-        return Plan(
-            sites=sites,
-            quotas=pd.DataFrame(townships[["name", "quota", "existing", "proposed", "shortfall", "met"]]),
-            coverage=coverage,
-            clauses=clauses,
-            status=result.status,
-            objective=result.objective,
-            bound=result.bound,
-            gap=result.gap,
-            seconds=result.seconds,
-            stages=pd.DataFrame([stage.to_record() for stage in result.stages]),
-            shortfalls=shortfalls,
-            outcome=outcome,
-        )
-
-    def _note(self, reach: Reach) -> ProjectNote:
-        project, coverage = self.config.project, self.policy.coverage
-        notices = [*project.notices]
-        synthetic = [text(f"words.role.{role}") for role, layer in self.config.layers.items() if layer.quality == "synthetic"]
-        if synthetic:
-            notices.append(text("project.notice_synthetic", layers="、".join(synthetic)))
-        unverified = [
-            text(f"project.standard_{name}", value=standard.value, unit=text(f"words.unit.{standard.unit}"))
-            for name, standard in (("urban", coverage.urban), ("rural", coverage.rural))
-            if not standard.verified
-        ]
-        if unverified:
-            notices.append(text("project.notice_unverified", standards="、".join(unverified)))
-        if self.config.demand.under3_quality != "official":
-            notices.append(text("project.notice_under3", source=self.config.demand.under3_source))
-        if reach.method == "straight_line":
-            notices.append(text("project.notice_straight_line", factor=self.config.network.detour_factor))
-        return ProjectNote(
-            title=project.title,
-            county_name=project.county_name,
-            county_code=project.county_code,
-            prepared_by=project.prepared_by,
-            date=project.date,
-            crs=project.crs,
-            map_approval_number=project.map_approval_number,
-            notices=tuple(notices),
-            sources=tuple(
-                SourceNote(role=role, file=layer.path, source=layer.source, quality=layer.quality)
-                for role, layer in self.config.layers.items()
-            ),
         )
 
     # --- outputs ----------------------------------------------------------------------------------------------
@@ -505,7 +405,9 @@ def open_project(path: str | Path, *, overrides: Sequence[str] = ()) -> Project:
     file = path / "project.toml" if path.is_dir() or path.suffix != ".toml" else path
     config = read_config(file, overrides=overrides)
     folder = file.parent
-    policy = read_policy(_layer_path(folder, config.project.policy, outside=config.project.allow_paths_outside))
+    policy = read_policy(
+        _layer_path(folder, config.project.policy, outside=config.project.allow_paths_outside)
+    )
     project = Project(file, config=config, policy=policy)
     for section in config.layers.values():
         _layer_path(folder, section.path, outside=config.project.allow_paths_outside)

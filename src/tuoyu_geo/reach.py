@@ -106,7 +106,9 @@ class Reach:
         """``(n_demand, n_facility)`` bool: within the demand point's standard (closed)."""
         inside = self.cost.data <= np.repeat(self.standard, np.diff(self.cost.indptr))
         rows = np.repeat(np.arange(self.cost.shape[0]), np.diff(self.cost.indptr))[inside]
-        return csr_array((np.ones(len(rows), dtype=bool), (rows, self.cost.indices[inside])), shape=self.cost.shape)
+        return csr_array(
+            (np.ones(len(rows), dtype=bool), (rows, self.cost.indices[inside])), shape=self.cost.shape
+        )
 
     @property
     def covers_candidates(self) -> csr_array:
@@ -176,7 +178,11 @@ def build_reach(
             *["candidates"] * len(candidates),
         ]
         people = [*demand["residents"], *[0.0] * len(facilities)]
-        findings = tuple(_snap_findings(attached, names=names, roles=roles, people=people, parameters=parameters, files=files))
+        findings = tuple(
+            _snap_findings(
+                attached, names=names, roles=roles, people=people, parameters=parameters, files=files
+            )
+        )
     return Reach(
         facilities=facilities,
         n_institutions=len(layers.institutions),
@@ -197,7 +203,9 @@ def build_reach(
 def _facilities(layers: "Layers", candidates: "gpd.GeoDataFrame", policy: "Policy") -> pd.DataFrame:
     institutions = layers.institutions
     rule = policy.institutions
-    counted = institutions["registration"].isin(rule.counted_registration) & institutions["kind"].isin(rule.counted_kinds)
+    counted = institutions["registration"].isin(rule.counted_registration) & institutions["kind"].isin(
+        rule.counted_kinds
+    )
     columns = ["name", "kind", "township_id", "community_id", "places"]
     today = pd.DataFrame(institutions[columns]).assign(
         spare_places=(institutions["places"] - institutions["enrolled"]).clip(lower=0),
@@ -215,7 +223,9 @@ def _xy(points: "gpd.GeoDataFrame") -> "NDArray[np.float64]":
 
 
 def _network(layers: "Layers", roads_path: Path | None) -> StreetNetwork | None:
-    if roads_path is not None and roads_path.name.lower().endswith((".osm", ".osm.bz2", ".osm.pbf", ".graphml")):
+    if roads_path is not None and roads_path.name.lower().endswith(
+        (".osm", ".osm.bz2", ".osm.pbf", ".graphml")
+    ):
         return read_osm(roads_path, crs=layers.crs)
     if len(layers.roads):
         return from_roads(layers.roads)
@@ -246,7 +256,9 @@ def _along_streets(
     walk_cutoff = max([parameters.search_m, *(rule.value for rule in rules.values() if rule.unit == "m")])
     walk_m = matrix(WALK_M, walk_cutoff)
     return walk_m, {
-        area: walk_m if rule.mode == "walk" else matrix(travel_mode(rule, parameters), _search(rule, parameters))
+        area: walk_m
+        if rule.mode == "walk"
+        else matrix(travel_mode(rule, parameters), _search(rule, parameters))
         for area, rule in rules.items()
     }
 
@@ -255,7 +267,9 @@ def _with_missing(attached: Attached, n_demand: int, *, mode: Mode, cutoff: floa
     """The cost matrix of all points; those off the network keep empty rows and columns."""
     node = attached.node_idx
     rows, columns = np.flatnonzero(node[:n_demand] >= 0), np.flatnonzero(node[n_demand:] >= 0)
-    found = cost_matrix(attached.network, node[:n_demand][rows], node[n_demand:][columns], cutoff, mode=mode).tocoo()
+    found = cost_matrix(
+        attached.network, node[:n_demand][rows], node[n_demand:][columns], cutoff, mode=mode
+    ).tocoo()
     result = csr_array(
         (found.data, (rows[found.row], columns[found.col])),
         shape=(n_demand, len(node) - n_demand),
@@ -283,7 +297,9 @@ def _straight(
                 _search(rule, parameters) * metres_per_min,
                 detour_factor=parameters.detour_factor,
             )
-            by_standard[area] = csr_array((metres.data / metres_per_min, metres.indices, metres.indptr), shape=metres.shape)
+            by_standard[area] = csr_array(
+                (metres.data / metres_per_min, metres.indices, metres.indptr), shape=metres.shape
+            )
     return walk_m, by_standard
 
 

@@ -51,12 +51,16 @@ def draw_service_areas(
         if not len(chosen):
             continue
         if reach.network is None:
-            metres = rule.value if rule.unit == "m" else rule.value * reach.parameters.ebike_speed_kph * 1000 / 60
+            metres = (
+                rule.value if rule.unit == "m" else rule.value * reach.parameters.ebike_speed_kph * 1000 / 60
+            )
             points = shapely.points(reach.facility_xy[chosen])
             polygons = shapely.buffer(points, metres / reach.parameters.detour_factor)
         else:
             mode = travel_mode(rule, reach.parameters)
-            polygons = service_areas(reach.network, reach.facility_node[chosen], [rule.value], mode=mode)[:, 0]
+            polygons = service_areas(reach.network, reach.facility_node[chosen], [rule.value], mode=mode)[
+                :, 0
+            ]
         for j, polygon in zip(chosen, polygons, strict=True):
             rows.append(
                 {

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
-
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Access:
     """Who is served today.

@@ -16,7 +16,15 @@ def project(town):
 def test_residents_today_are_those_who_moved_in(project):
     points = project.demand().points
     # E2 has 400 households of 2.5 persons; the planned estates are empty today.
-    assert points["residents"].to_dict() == {"E1": 2000, "E2": 1000, "E3": 800, "E4": 1500, "E5": 0, "E6": 0, "V1": 300}
+    assert points["residents"].to_dict() == {
+        "E1": 2000,
+        "E2": 1000,
+        "E3": 800,
+        "E4": 1500,
+        "E5": 0,
+        "E6": 0,
+        "V1": 300,
+    }
     assert points.loc[["E5", "E6"], "planned_residents"].tolist() == [1000, 999]
     assert points["residents_method"].to_dict()["E2"] == "estimated"
 
@@ -168,13 +176,17 @@ def test_rows_in_another_order_give_the_same_figures(town, lattice):
         return "\n".join([head, *reversed(rows)]) + "\n"
 
     first = tg.open_project(town()).outcome().summary
-    second = tg.open_project(
-        town(
-            communities_csv=reversed_rows(lattice.ESTATES),
-            candidates_csv=reversed_rows(lattice.CANDIDATES),
-            institutions_csv=reversed_rows(lattice.INSTITUTIONS),
-        ),
-    ).outcome().summary
+    second = (
+        tg.open_project(
+            town(
+                communities_csv=reversed_rows(lattice.ESTATES),
+                candidates_csv=reversed_rows(lattice.CANDIDATES),
+                institutions_csv=reversed_rows(lattice.INSTITUTIONS),
+            ),
+        )
+        .outcome()
+        .summary
+    )
     assert sorted(first.pop("sites")) == sorted(second.pop("sites"))
     assert first == second
 
@@ -186,7 +198,10 @@ def test_township_total_is_conserved_by_scaling(town, lattice):
     townships = gpd.read_file(folder / "townships.gpkg").assign(常住人口=[4000, 1900])
     townships.to_file(folder / "townships.gpkg")
     demand = tg.open_project(folder).demand()
-    assert demand.points.groupby("township_id")["residents"].sum().to_dict() == {"999900001": 4000, "999900101": 1900}
+    assert demand.points.groupby("township_id")["residents"].sum().to_dict() == {
+        "999900001": 4000,
+        "999900101": 1900,
+    }
     assert demand.unplaced["residents"].sum() == 0
     assert demand.points["under3"].sum() == 177  # 3 % of 5,900
     assert (demand.points["residents"] % 1 == 0).all()
@@ -209,7 +224,8 @@ def test_without_roads_straight_lines_stand_in_and_say_so(town, lattice):
     folder = town()
     text = (folder / "project.toml").read_text(encoding="utf-8")
     (folder / "project.toml").write_text(
-        text.replace('[layers.roads]\npath = "roads.gpkg"\ncrs = "EPSG:4548"\n', ""), encoding="utf-8",
+        text.replace('[layers.roads]\npath = "roads.gpkg"\ncrs = "EPSG:4548"\n', ""),
+        encoding="utf-8",
     )
     project = tg.open_project(folder)
     assert project.reach().method == "straight_line"

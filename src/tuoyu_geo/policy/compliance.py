@@ -67,7 +67,9 @@ def judge_clauses(policy: Policy, *, today: Standing, planned: Standing) -> tupl
                 observed_today=before[1],
                 observed_plan=after[1],
                 target=after[2],
-                note=text("policy.join", first=rule.note, second=after[3]) if rule.note and after[3] else rule.note or after[3],
+                note=text("policy.join", first=rule.note, second=after[3])
+                if rule.note and after[3]
+                else rule.note or after[3],
             ),
         )
     return tuple(clauses)
@@ -98,7 +100,12 @@ def _quota(policy: Policy, standing: Standing) -> Judgement:
         text(
             "policy.quota_short",
             found="、".join(
-                text("policy.quota_one", name=q.name, found=standing.counts.get(q.township_id, 0), minimum=q.minimum)
+                text(
+                    "policy.quota_one",
+                    name=q.name,
+                    found=standing.counts.get(q.township_id, 0),
+                    minimum=q.minimum,
+                )
                 for q in short
             ),
         )
@@ -120,7 +127,12 @@ def _coverage(policy: Policy, standing: Standing) -> Judgement:
     met = standing.covered_share >= policy.coverage.target_share - SLACK
     # Rounded down: 89.96 % must not print as 90.0 %.
     shown = int(standing.covered_share * 1000 + 1e-6) / 1000
-    return "met" if met else "not_met", text("policy.share", share=shown), target, policy.coverage.headline_note
+    return (
+        "met" if met else "not_met",
+        text("policy.share", share=shown),
+        target,
+        policy.coverage.headline_note,
+    )
 
 
 def _places(policy: Policy, standing: Standing) -> Judgement:
@@ -141,7 +153,9 @@ def _new_estate(policy: Policy, standing: Standing) -> Judgement:
         missing=standing.n_new_missing,
         shared=standing.n_new_shared,
     )
-    note = text("policy.new_note", per_1000=policy.estates.places_per_1000, source=policy.estates.places_source)
+    note = text(
+        "policy.new_note", per_1000=policy.estates.places_per_1000, source=policy.estates.places_source
+    )
     target = text("policy.new_target", residents=policy.estates.minimum_residents)
     return "not_met" if standing.n_new_missing else "met", observed, target, note
 
