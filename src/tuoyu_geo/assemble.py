@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.layers import Layers
-    from tuoyu_geo.policy import Clause, Policy
+    from tuoyu_geo.policy import Policy
+    from tuoyu_geo.policy.clause import Clause
     from tuoyu_geo.reach import Reach
     from tuoyu_geo.siting import PlanResult
 

@@ -195,7 +195,7 @@ def largest_remainder(weights: "NDArray[np.float64]", *, total: int) -> "NDArray
     short = int(total - whole.sum())
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[:short]] += 1
-    return whole
+    return np.asarray(whole, dtype=float)
 
 
 def _to_township_totals(

@@ -94,7 +94,7 @@ class Reach:
     @property
     def counted_mask(self) -> "NDArray[np.bool_]":
         """``(n_facility,)`` the institutions that count today."""
-        return self.facilities["counted"].to_numpy(bool)
+        return np.asarray(self.facilities["counted"], dtype=bool)
 
     @property
     def counted(self) -> pd.DataFrame:

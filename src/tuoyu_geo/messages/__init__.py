@@ -9,23 +9,21 @@ from importlib.resources import files
 
 
 @cache
-def _catalogue(domain: str, language: str) -> dict[str, str]:
+def _catalogue(domain: str) -> dict[str, str]:
     import polib  # noqa: PLC0415  (only when something is said)
 
-    source = files(__name__).joinpath(language, f"{domain}.po")
+    source = files(__name__).joinpath("zh", f"{domain}.po")
     entries = polib.pofile(source.read_text(encoding="utf-8"), encoding="utf-8")
     return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
 
 
-def text(key: str, /, *, language: str = "zh", **values: object) -> str:
+def text(key: str, /, **values: object) -> str:
     """The sentence of a key, with its places filled.
 
     Parameters
     ----------
     key
         ``domain.name`` as it stands in the catalogue.
-    language
-        Folder of the catalogue.
     **values
         What goes into the sentence's ``{name}`` places, formatted as ``str.format`` does.
 
@@ -34,10 +32,10 @@ def text(key: str, /, *, language: str = "zh", **values: object) -> str:
     KeyError
         The catalogue has no such key: a fault of the program, not of the data.
     """
-    sentence = _catalogue(key.partition(".")[0], language)[key]
+    sentence = _catalogue(key.partition(".")[0])[key]
     return sentence.format(**values) if values else sentence
 
 
-def has_text(key: str, *, language: str = "zh") -> bool:
+def has_text(key: str) -> bool:
     """Whether the catalogue knows a key."""
-    return key in _catalogue(key.partition(".")[0], language)
+    return key in _catalogue(key.partition(".")[0])
