@@ -10,7 +10,8 @@ new_shared
 built_missing
     A built estate with no facility of its own and none within the standard.
 village_guidance
-    A village with people and no institution within its standard: for the list of 入户指导.
+    A village with people and no institution within its standard that is remote, reaches none at all, or of which
+    nobody said whether it is remote: for the list of 入户指导.
 township_quota
     A township with fewer institutions that count than the policy's minimum.
 """
@@ -124,7 +125,7 @@ def flag_gaps(
     reach = _reach(demand, standard=standard, cost_unit=cost_unit, supply=supply)
     rows = [
         *_estate_rows(layers, reach, supply, policy),
-        *_village_rows(reach),
+        *_village_rows(layers, reach),
         *_township_rows(layers, supply, policy),
     ]
     rows.sort(key=lambda row: FLAGS.index(row["flag"]))
@@ -224,8 +225,11 @@ def _estate_rows(
     return rows
 
 
-def _village_rows(reach: "gpd.GeoDataFrame") -> list[dict[str, object]]:
-    villages = reach[reach["kind"].eq("village") & reach["n_in_reach"].eq(0) & reach["residents"].gt(0)]
+def _village_rows(layers: "Layers", reach: "gpd.GeoDataFrame") -> list[dict[str, object]]:
+    near = layers.villages.index[layers.villages["remote"].eq(False)]  # noqa: FBT003
+    reached = reach.index.isin(near) & reach["nearest_id"].notna()
+    without = reach["kind"].eq("village") & reach["n_in_reach"].eq(0) & reach["residents"].gt(0)
+    villages = reach[without & ~reached]
     return [
         _row(
             "village_guidance",

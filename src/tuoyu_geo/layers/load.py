@@ -207,8 +207,6 @@ def _finish(frame: gpd.GeoDataFrame, role: str) -> gpd.GeoDataFrame:
     """Default what nothing tells, and one point for each institution and candidate."""
     if role == "communities":
         frame = frame.assign(status=frame["status"].where(frame["status"].notna(), "built"))
-    if role == "villages":
-        frame = frame.assign(remote=frame["remote"].eq(True))  # noqa: FBT003
     if role == "institutions":
         frame = frame.assign(
             registration=frame["registration"].where(frame["registration"].notna(), "unknown"),

@@ -25,7 +25,8 @@ class Layers:
         Points or polygons, index community_id; name, township_id, status, works, completed_on, built_year,
         households, persons_per_household, residents, planned_residents, under3, has_facility, area_kind.
     villages
-        Points or polygons, index village_id; name, township_id, residents, households, under3, area_kind, remote.
+        Points or polygons, index village_id; name, township_id, residents, households, under3, area_kind, remote (None
+        where nobody said).
     institutions
         Points, index institution_id; name, kind, registration, registry, nature, places, enrolled, township_id,
         community_id, address.
