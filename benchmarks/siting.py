@@ -18,13 +18,11 @@ from tuoyu_geo.siting import SitingResult, max_coverage, p_median, set_cover
 TOWNS = {"500 x 100": (500, 100, 15), "1,000 x 200": (1000, 200, 20), "2,000 x 400": (2000, 400, 40)}
 
 
-def town(n_demand: int, n_candidate: int) -> tuple[np.ndarray, np.ndarray]:
-    """Costs in metres and weights."""
+def town(n_demand: int, n_candidate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places of demand and candidates in metres, and weights."""
     rng = np.random.default_rng(1)
     demand, sites = rng.uniform(0, 20_000, (n_demand, 2)), rng.uniform(0, 20_000, (n_candidate, 2))
-    return np.hypot(*(demand[:, None] - sites[None]).transpose(2, 0, 1)), rng.integers(
-        50, 3001, n_demand
-    ).astype(float)
+    return demand, sites, rng.integers(50, 3001, n_demand).astype(float)
 
 
 def timed(task: Callable[[], object]) -> tuple[float, object]:
@@ -43,20 +41,21 @@ def spopt_coverage(cost: np.ndarray, weight: np.ndarray, p: int) -> float:
     return float(model.solve(pulp.PULP_CBC_CMD(msg=False)).problem.objective.value())
 
 
-def planx_coverage(cost: np.ndarray, weight: np.ndarray, p: int) -> float:
+def planx_coverage(demand: np.ndarray, sites: np.ndarray, weight: np.ndarray, p: int) -> object:
     """Maximal coverage by planx's greedy."""
-    import planx
+    from planx.suitability import greedy_mclp
 
-    return float(planx.greedy_mclp(cost, weight, p, 1000).covered)
+    return greedy_mclp(sites, demand, weight, 1000.0, p)
 
 
 def main() -> None:
     """Print one line a task."""
     print(f"{'task':34}{'status':>10}{'gap':>9}{'spopt / ours':>15}{'planx / ours':>15}")
     for name, (n_demand, n_candidate, p) in TOWNS.items():
-        cost, weight = town(n_demand, n_candidate)
+        demand, sites, weight = town(n_demand, n_candidate)
+        cost = np.hypot(*(demand[:, None] - sites[None]).transpose(2, 0, 1))
         seconds, result = timed(partial(max_coverage, cost, weight, p=p, standard=1000))
-        report(f"max_coverage {name}, p = {p}", seconds, result, rivals(cost, weight, p))
+        report(f"max_coverage {name}, p = {p}", seconds, result, rivals(cost, demand, sites, weight, p))
         if n_demand <= 1000:
             seconds, result = timed(partial(p_median, cost, weight, p=p))
             report(f"p_median {name}, p = {p}", seconds, result, {})
@@ -65,17 +64,15 @@ def main() -> None:
         report(f"set_cover {name}, 4 km", seconds, result, {})
 
 
-def rivals(cost: np.ndarray, weight: np.ndarray, p: int) -> dict[str, float]:
+def rivals(
+    cost: np.ndarray, demand: np.ndarray, sites: np.ndarray, weight: np.ndarray, p: int
+) -> dict[str, float]:
     """Seconds of each rival that is installed."""
-    found = {}
-    for name, task in (("spopt", spopt_coverage), ("planx", planx_coverage)):
-        if find_spec(name) is None:
-            continue
-        try:
-            found[name] = timed(partial(task, cost, weight, p))[0]
-        except (AttributeError, TypeError) as error:
-            print(f"  ({name} speaks otherwise in this version: {error})")
-    return found
+    tasks = {
+        "spopt": partial(spopt_coverage, cost, weight, p),
+        "planx": partial(planx_coverage, demand, sites, weight, p),
+    }
+    return {name: timed(task)[0] for name, task in tasks.items() if find_spec(name) is not None}
 
 
 def report(name: str, seconds: float, result: object, others: dict[str, float]) -> None:

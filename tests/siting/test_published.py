@@ -105,3 +105,5 @@ def test_or_library_p_median(k):
     result = p_median(floyd_warshall(cost), np.ones(n), p=int(p))
     assert result.objective == float(optima[f"pmed{k}"])
     assert result.bound <= result.objective
+    if k not in SLOW:
+        assert result.status == "optimal"
