@@ -173,7 +173,7 @@ def build_reach(
         snap_m, facility_node = attached.snap_m[:n], attached.node_idx[n:]
         names = [*demand["name"], *facilities["name"]]
         roles = [
-            *np.where(demand["kind"].eq("estate"), "communities", "villages"),
+            *("communities" if kind == "estate" else "villages" for kind in demand["kind"]),
             *["institutions"] * len(layers.institutions),
             *["candidates"] * len(candidates),
         ]

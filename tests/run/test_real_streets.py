@@ -28,26 +28,60 @@ def project(shared, cells, lattice, tmp_path_factory) -> tg.Project:
     folder: Path = tmp_path_factory.mktemp("streets")
     streets = shared / "osm" / "poa_centre_5x4km.osm.bz2"
     settings = lattice.PROJECT.replace('crs = "EPSG:4548"', 'crs = "EPSG:31982"', 1)
-    settings = settings.replace('path = "roads.gpkg"\ncrs = "EPSG:4548"', f'path = "{streets.as_posix()}"\ncrs = "EPSG:4326"')
-    settings = settings.replace("[layers.villages]\npath = \"villages.csv\"\ncrs = \"EPSG:4548\"\n", "")
+    settings = settings.replace(
+        'path = "roads.gpkg"\ncrs = "EPSG:4548"', f'path = "{streets.as_posix()}"\ncrs = "EPSG:4326"'
+    )
+    settings = settings.replace('[layers.villages]\npath = "villages.csv"\ncrs = "EPSG:4548"\n', "")
     settings = settings.replace('date = "2026-01-01"', 'date = "2026-01-01"\nallow_paths_outside = true', 1)
     settings = settings.replace('crs = "EPSG:4548"', 'crs = "EPSG:4326"')
     policy = lattice.POLICY.replace("compare_m = [300, 500, 1000]", "compare_m = [500, 800, 1000, 2000]")
-    policy = policy.split("[[quotas]]")[0] + '[[quotas]]\ntownship_id = "999900001"\nname = "甲街道"\nminimum = 1\n[[clauses]]' + policy.split("[[clauses]]", 1)[1]
+    policy = (
+        policy.split("[[quotas]]")[0]
+        + '[[quotas]]\ntownship_id = "999900001"\nname = "甲街道"\nminimum = 1\n[[clauses]]'
+        + policy.split("[[clauses]]", 1)[1]
+    )
     (folder / "project.toml").write_text(settings, encoding="utf-8")
     (folder / "policy.toml").write_text(policy, encoding="utf-8")
-    bounds = (cells["lon"].min() - 0.01, cells["lat"].min() - 0.01, cells["lon"].max() + 0.01, cells["lat"].max() + 0.01)
-    gpd.GeoDataFrame({"区划代码": ["999900001"], "名称": ["甲街道"]}, geometry=[box(*bounds)], crs="EPSG:4326").to_file(
+    bounds = (
+        cells["lon"].min() - 0.01,
+        cells["lat"].min() - 0.01,
+        cells["lon"].max() + 0.01,
+        cells["lat"].max() + 0.01,
+    )
+    gpd.GeoDataFrame(
+        {"区划代码": ["999900001"], "名称": ["甲街道"]}, geometry=[box(*bounds)], crs="EPSG:4326"
+    ).to_file(
         folder / "townships.gpkg",
     )
-    estates = pd.DataFrame({"编号": cells["id"], "小区名称": cells["id"], "常住人口": cells["population"], "经度": cells["lon"], "纬度": cells["lat"]})
+    estates = pd.DataFrame(
+        {
+            "编号": cells["id"],
+            "小区名称": cells["id"],
+            "常住人口": cells["population"],
+            "经度": cells["lon"],
+            "纬度": cells["lat"],
+        }
+    )
     estates.to_csv(folder / "communities.csv", index=False)
     schools = cells[cells["schools"] > 0]
     pd.DataFrame(
-        {"编号": "S" + schools["id"], "机构名称": schools["id"], "备案状态": "已备案", "托位数": 30, "经度": schools["lon"], "纬度": schools["lat"]},
+        {
+            "编号": "S" + schools["id"],
+            "机构名称": schools["id"],
+            "备案状态": "已备案",
+            "托位数": 30,
+            "经度": schools["lon"],
+            "纬度": schools["lat"],
+        },
     ).to_csv(folder / "institutions.csv", index=False)
     pd.DataFrame(
-        {"编号": "C" + cells["id"], "名称": cells["id"], "托位数": 60, "经度": cells["lon"], "纬度": cells["lat"]},
+        {
+            "编号": "C" + cells["id"],
+            "名称": cells["id"],
+            "托位数": 60,
+            "经度": cells["lon"],
+            "纬度": cells["lat"],
+        },
     ).to_csv(folder / "candidates.csv", index=False)
     return tg.open_project(folder)
 
@@ -57,7 +91,9 @@ def dense_graph(network: StreetNetwork) -> tuple[np.ndarray, np.ndarray, csr_arr
     lines = np.split(network.coords, network.offsets[1:-1])
     usable = ~network.edges_of("motorway", "motorway_link") & network.foot
     ground = (~network.bridge & ~network.tunnel)[usable]
-    pieces = shapely.segmentize([shapely.linestrings(line) for line, open_ in zip(lines, usable, strict=True) if open_], 10)
+    pieces = shapely.segmentize(
+        [shapely.linestrings(line) for line, open_ in zip(lines, usable, strict=True) if open_], 10
+    )
     xy, line = shapely.get_coordinates(pieces, return_index=True)
     corner, index = np.unique(xy.round(3), axis=0, return_inverse=True)
     same = line[1:] == line[:-1]
@@ -67,13 +103,21 @@ def dense_graph(network: StreetNetwork) -> tuple[np.ndarray, np.ndarray, csr_arr
     table = table[table["tail"] != table["head"]].groupby(["tail", "head"], as_index=False)["m"].min()
     doors = np.zeros(len(corner), dtype=bool)
     doors[index[ground[line]]] = True
-    return corner, doors, csr_array((table["m"], (table["tail"], table["head"])), shape=(len(corner), len(corner)))
+    return (
+        corner,
+        doors,
+        csr_array((table["m"], (table["tail"], table["head"])), shape=(len(corner), len(corner))),
+    )
 
 
 def test_coverage_agrees_with_scipy_on_the_same_streets(project, cells, shared):
     """SciPy's Dijkstra over streets cut into 10 m pieces, instead of ours from the nearest place on a street."""
-    corner, doors, graph = dense_graph(read_osm(shared / "osm" / "poa_centre_5x4km.osm.bz2", crs="EPSG:31982"))
-    points = gpd.GeoSeries(gpd.points_from_xy(cells["lon"], cells["lat"]), crs="EPSG:4326").to_crs("EPSG:31982")
+    corner, doors, graph = dense_graph(
+        read_osm(shared / "osm" / "poa_centre_5x4km.osm.bz2", crs="EPSG:31982")
+    )
+    points = gpd.GeoSeries(gpd.points_from_xy(cells["lon"], cells["lat"]), crs="EPSG:4326").to_crs(
+        "EPSG:31982"
+    )
     # Nobody's door opens onto a bridge or into a tunnel.
     snap_m, at = cKDTree(corner[doors]).query(np.column_stack([points.x, points.y]))
     at = np.flatnonzero(doors)[at]
@@ -95,4 +139,7 @@ def test_plan_on_real_streets_is_proven(project):
     assert plan.status == "optimal"
     assert head["after"] >= 0.9
     assert plan.outcome.summary["coverage"]["method"] == "network"
-    assert plan.outcome.summary["places"]["existing"] + plan.outcome.summary["places"]["proposed"] >= 223_556 * 0.0045
+    assert (
+        plan.outcome.summary["places"]["existing"] + plan.outcome.summary["places"]["proposed"]
+        >= 223_556 * 0.0045
+    )

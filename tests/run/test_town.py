@@ -251,7 +251,9 @@ def test_forced_and_forbidden(town):
 @pytest.mark.parametrize(("remote", "flagged"), [("是", True), ("否", False), ("", True)])
 def test_guidance_is_for_remote_villages_out_of_reach(town, lattice, remote, flagged):
     # V2 is 4,500 m by e-bike, as V1; with a standard of 10 minutes both are out of reach.
-    villages = f"编号,村名,所属乡镇,常住人口,是否偏远,X坐标,Y坐标\nV1,山前村,乙镇,300,{remote},{{x4}},{{y4}}\n"
+    villages = (
+        f"编号,村名,所属乡镇,常住人口,是否偏远,X坐标,Y坐标\nV1,山前村,乙镇,300,{remote},{{x4}},{{y4}}\n"
+    )
     shorter = lattice.POLICY.replace("value = 15\n", "value = 10\n")
     gaps = tg.open_project(town(villages_csv=villages, policy_toml=shorter)).gaps()
     assert ("village_guidance" in set(gaps["flag"])) == flagged
