@@ -226,7 +226,7 @@ def _estate_rows(
 
 
 def _village_rows(layers: "Layers", reach: "gpd.GeoDataFrame") -> list[dict[str, object]]:
-    near = layers.villages.index[layers.villages["remote"].eq(False)]  # noqa: FBT003
+    near = layers.villages.index[layers.villages["remote"].eq(False)]
     reached = reach.index.isin(near) & reach["nearest_id"].notna()
     without = reach["kind"].eq("village") & reach["n_in_reach"].eq(0) & reach["residents"].gt(0)
     villages = reach[without & ~reached]

@@ -109,5 +109,5 @@ def _template_workbook(layer: str) -> bytes:
 
 def _column_table() -> list[dict[str, str]]:
     source = files("tuoyu_geo.layers").joinpath("columns.csv")
-    with source.open(encoding="utf-8", newline="") as stream:
+    with source.open(encoding="utf-8") as stream:
         return list(csv.DictReader(stream))

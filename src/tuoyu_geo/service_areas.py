@@ -55,7 +55,9 @@ def draw_service_areas(
                 rule.value if rule.unit == "m" else rule.value * reach.parameters.ebike_speed_kph * 1000 / 60
             )
             points = shapely.points(reach.facility_xy[chosen])
-            polygons = np.asarray(shapely.buffer(points, metres / reach.parameters.detour_factor), dtype=object)
+            polygons = np.asarray(
+                shapely.buffer(points, metres / reach.parameters.detour_factor), dtype=object
+            )
         else:
             mode = travel_mode(rule, reach.parameters)
             polygons = service_areas(reach.network, reach.facility_node[chosen], [rule.value], mode=mode)[

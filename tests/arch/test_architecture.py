@@ -145,14 +145,14 @@ def test_chinese_sentences_stand_in_the_catalogue_only():
             and node.body
             and isinstance(node.body[0], ast.Expr)
         } | {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and id(node) not in documentation
-            ):
-                if re.search(r"[\u4e00-\u9fff]{4,}", node.value):
-                    offenders.append(f"{path.relative_to(SRC)}:{node.lineno} {node.value[:30]}")
+        offenders += [
+            f"{path.relative_to(SRC)}:{node.lineno} {node.value[:30]}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documentation
+            and re.search(r"[\u4e00-\u9fff]{4,}", node.value)
+        ]
     # What offices write into cells and file names is data of the readers.
     assert [line for line in offenders if not line.startswith("layers/")] == []
 

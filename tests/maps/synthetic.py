@@ -75,11 +75,11 @@ def note(**changes):
 
 def empty_outcome():
     """No row in any layer."""
-    frames = {
-        key: frame([], columns, [], f"{key}_id") for key, columns in COLUMNS.items()
-    }
+    frames = {key: frame([], columns, [], f"{key}_id") for key, columns in COLUMNS.items()}
     frames["unserved"] = frame([], COLUMNS["demand"], [], "demand_id")
-    coverage = pd.DataFrame(columns=["reading", "label", "standard_m", "unit", "scope", "before", "after", "headline"])
+    coverage = pd.DataFrame(
+        columns=["reading", "label", "standard_m", "unit", "scope", "before", "after", "headline"]
+    )
     return Outcome(note=note(), coverage=coverage, clauses=(), findings=(), summary={}, **frames)
 
 
@@ -118,15 +118,24 @@ def streets(rng, n):
         at = np.array(CENTRE) + 4_500 * np.array([np.cos(a), np.sin(a)])
         for _ in range(min(40, n - len(lines))):
             a += rng.normal(0, 0.25)
-            bent = np.vstack([at, at + 220 * np.array([np.cos(a), np.sin(a)]), at + 450 * np.array([np.cos(a + 0.2), np.sin(a + 0.2)])])
+            bent = np.vstack(
+                [
+                    at,
+                    at + 220 * np.array([np.cos(a), np.sin(a)]),
+                    at + 450 * np.array([np.cos(a + 0.2), np.sin(a + 0.2)]),
+                ]
+            )
             lines.append(LineString(bent))
             classes.append("tertiary" if len(lines) % 3 else "trunk")
             at = bent[-1]
-    return frame([(c,) for c in classes], COLUMNS["streets"], lines, "road_id", [f"r{i}" for i in range(len(lines))])
+    return frame(
+        [(c,) for c in classes], COLUMNS["streets"], lines, "road_id", [f"r{i}" for i in range(len(lines))]
+    )
 
 
 def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
-    *, n_demand=400, n_candidates=120, n_streets=3_000, n_institutions=14, n_sites=16, hostile=False, seed=7):
+    *, n_demand=400, n_candidates=120, n_streets=3_000, n_institutions=14, n_sites=16, hostile=False, seed=7
+):
     """A full outcome; with `hostile`, names that are code in one language or another."""
     rng = np.random.default_rng(seed)
     shapes, seeds = county(rng)
@@ -174,7 +183,15 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         COLUMNS["institutions"], institution_at, "institution_id", [f"i{i}" for i in range(len(institution_home))],
     )  # fmt: skip
 
-    kinds = ("kindergarten", "community_centre", "idle_premises", "land", "estate_rooms", "industrial_park", "workplace")
+    kinds = (
+        "kindergarten",
+        "community_centre",
+        "idle_premises",
+        "land",
+        "estate_rooms",
+        "industrial_park",
+        "workplace",
+    )
     methods = ("kindergarten_class", "renovation", "lease", "new_build", "public_rooms", "purchase", "swap")
     candidates = frame(
         [
@@ -212,7 +229,10 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         status = "built" if i % 12 else ("under_construction", "planned")[(i // 12) % 2]
         today = min(range(len(institution_at)), key=lambda j: point.distance(institution_at[j]))
         plan = min(range(len(sites_at)), key=lambda j: point.distance(sites_at[j]))
-        near_today, near_site = 1.3 * point.distance(institution_at[today]), 1.3 * point.distance(sites_at[plan])
+        near_today, near_site = (
+            1.3 * point.distance(institution_at[today]),
+            1.3 * point.distance(sites_at[plan]),
+        )
         near_plan = min(near_today, near_site)
         standard = 1_000.0 if urban else 3_000.0
         people = float(rng.integers(200, 4_800)) if urban else float(rng.integers(60, 1_600))
@@ -279,7 +299,12 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
     areas, area_points = [], []
     for phase, where, names, ids in (
         ("today", institution_at, institutions["name"], institutions.index),
-        ("plan", [*institution_at, *sites_at], [*institutions["name"], *sites["name"]], [*institutions.index, *sites.index]),
+        (
+            "plan",
+            [*institution_at, *sites_at],
+            [*institutions["name"], *sites["name"]],
+            [*institutions.index, *sites.index],
+        ),
     ):
         for point, name, facility in zip(where, names, ids, strict=True):
             areas.append((facility, name, phase, 1_000.0, "m"))
@@ -307,8 +332,18 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
                status_today="not_judgeable", status_plan="not_judgeable", observed_today="", observed_plan="", target="—", note=""),
     )  # fmt: skip
     summary = {
-        "institutions": {"existing": len(institutions), "counted": int(institutions["counted"].sum()), "proposed": len(sites)},
-        "places": {"existing": 700, "proposed": 1_000, "required": 1_552, "per_1000": 1.93, "per_1000_plan": 4.61},
+        "institutions": {
+            "existing": len(institutions),
+            "counted": int(institutions["counted"].sum()),
+            "proposed": len(sites),
+        },
+        "places": {
+            "existing": 700,
+            "proposed": 1_000,
+            "required": 1_552,
+            "per_1000": 1.93,
+            "per_1000_plan": 4.61,
+        },
     }
     return Outcome(
         note=note(**({"title": HOSTILE[1], "prepared_by": HOSTILE[2], "notices": HOSTILE} if hostile else {})),

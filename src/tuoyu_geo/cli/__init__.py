@@ -28,7 +28,9 @@ def _show_version(value: bool) -> None:  # noqa: FBT001  (typer's callback form)
 @app.callback()
 def _root(
     *,
-    version: bool = typer.Option(False, "--version", help=text("cli.help_version"), callback=_show_version, is_eager=True),
+    version: bool = typer.Option(
+        False, "--version", help=text("cli.help_version"), callback=_show_version, is_eager=True
+    ),
 ) -> None:
     pass
 

@@ -29,5 +29,7 @@ def command(
     print_frame(
         frame,
         form=form,
-        columns={name: text(f"cli.column_{name}") for name in ("flag", "township", "name", "residents", "reason")},
+        columns={
+            name: text(f"cli.column_{name}") for name in ("flag", "township", "name", "residents", "reason")
+        },
     )

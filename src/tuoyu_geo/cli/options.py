@@ -9,8 +9,12 @@ from tuoyu_geo.messages import text
 
 DEFAULT_PROJECT = Path("data/yongan")
 
-ProjectPath = Annotated[Path | None, typer.Argument(metavar="PROJECT", help=text("cli.arg_project"), show_default=False)]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=text("cli.opt_out"), show_default=False)]
+ProjectPath = Annotated[
+    Path | None, typer.Argument(metavar="PROJECT", help=text("cli.arg_project"), show_default=False)
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help=text("cli.opt_out"), show_default=False)
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help=text("cli.opt_set"), show_default=False),

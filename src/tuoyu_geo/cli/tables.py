@@ -48,7 +48,9 @@ def print_frame(
     if form == "csv":
         typer.echo(plain.to_csv(lineterminator="\n"), nl=False)
     elif form == "json":
-        typer.echo(plain.reset_index().to_json(orient="records", force_ascii=False, date_format="iso", indent=1))
+        typer.echo(
+            plain.reset_index().to_json(orient="records", force_ascii=False, date_format="iso", indent=1)
+        )
     else:
         _print_table(plain.reset_index(), columns, widths)
 
@@ -60,7 +62,9 @@ def _print_table(frame: "pd.DataFrame", columns: dict[str, str], width: int | No
 
     table = Table(show_lines=False)
     for name, label in columns.items():
-        table.add_column(label, justify="right" if frame[name].dtype.kind in "fi" else "left", overflow="fold")
+        table.add_column(
+            label, justify="right" if frame[name].dtype.kind in "fi" else "left", overflow="fold"
+        )
     for row in frame[list(columns)].itertuples(index=False):
         table.add_row(*(Text(cell(value)) for value in row))
     console = Console(width=width)

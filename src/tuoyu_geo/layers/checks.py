@@ -1,14 +1,18 @@
 """Checks of one layer alone: shapes, ids, names, numbers that contradict each other."""
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
 from tuoyu_geo.messages import text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SAME_PLACE_M = 50.0
 # Households × persons may differ from residents by this factor before somebody should look.
@@ -34,7 +38,9 @@ def check_shapes(frame: gpd.GeoDataFrame, *, source: LayerSource) -> tuple[gpd.G
     """
     shapes = np.asarray(frame.geometry.array, dtype=object)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    kinds = np.array([None if gone else shape.geom_type for shape, gone in zip(shapes, missing, strict=True)], dtype=object)
+    kinds = np.array(
+        [None if gone else shape.geom_type for shape, gone in zip(shapes, missing, strict=True)], dtype=object
+    )
     wrong = ~missing & ~np.isin(kinds.astype(str), SHAPES[source.role])
     invalid = ~missing & ~wrong & ~shapely.is_valid(shapes)
     findings: list[Finding] = []
@@ -53,7 +59,11 @@ def check_shapes(frame: gpd.GeoDataFrame, *, source: LayerSource) -> tuple[gpd.G
         if source.on_invalid == "drop":
             keep[i] = False
             people = frame["residents"].iloc[i] if "residents" in frame else np.nan
-            findings.append(layer_finding(source, "row_dropped", severity="warning", row=row, people=np.nan_to_num(people), **extra))
+            findings.append(
+                layer_finding(
+                    source, "row_dropped", severity="warning", row=row, people=np.nan_to_num(people), **extra
+                )
+            )
         elif source.on_invalid == "fix" and invalid[i]:
             mended[i] = _mend(shapes[i], SHAPES[source.role])
             findings.append(layer_finding(source, "shape_fixed", severity="warning", row=row, **extra))
@@ -98,7 +108,17 @@ def check_near_twins(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Fi
             if near.min() <= SAME_PLACE_M:
                 other = int(group["source_row"].iloc[int(np.argmin(near.to_numpy()))])
                 row = int(group["source_row"].iloc[k])
-                findings.append(layer_finding(source, "near_twin", severity="warning", row=row, name=name, other=other, metres=near.min()))
+                findings.append(
+                    layer_finding(
+                        source,
+                        "near_twin",
+                        severity="warning",
+                        row=row,
+                        name=name,
+                        other=other,
+                        metres=near.min(),
+                    )
+                )
     return findings
 
 
@@ -111,13 +131,42 @@ def check_people(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Findin
             if row.households > 0 and row.residents > 0:
                 factor = row.residents / (row.households * size)
                 if not 1 / HOUSEHOLD_FACTOR <= factor <= HOUSEHOLD_FACTOR:
-                    findings.append(layer_finding(source, "households_against_residents", severity="warning", row=row.source_row, name=row.name, residents=row.residents, households=row.households))
+                    findings.append(
+                        layer_finding(
+                            source,
+                            "households_against_residents",
+                            severity="warning",
+                            row=row.source_row,
+                            name=row.name,
+                            residents=row.residents,
+                            households=row.households,
+                        )
+                    )
             if row.status != "built" and np.isnan(row.planned_residents) and np.isnan(row.households):
-                findings.append(layer_finding(source, "planned_without_people", severity="warning", row=row.source_row, name=row.name))
+                findings.append(
+                    layer_finding(
+                        source,
+                        "planned_without_people",
+                        severity="warning",
+                        row=row.source_row,
+                        name=row.name,
+                    )
+                )
         if row.residents == 0 and getattr(row, "status", "built") == "built":
-            findings.append(layer_finding(source, "nobody", severity="info", row=row.source_row, name=row.name))
+            findings.append(
+                layer_finding(source, "nobody", severity="info", row=row.source_row, name=row.name)
+            )
         if row.under3 > row.residents > 0:
-            findings.append(layer_finding(source, "under3_above_residents", row=row.source_row, name=row.name, under3=row.under3, residents=row.residents))
+            findings.append(
+                layer_finding(
+                    source,
+                    "under3_above_residents",
+                    row=row.source_row,
+                    name=row.name,
+                    under3=row.under3,
+                    residents=row.residents,
+                )
+            )
     return findings
 
 
@@ -126,9 +175,30 @@ def check_institutions(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[
     findings = []
     for row in frame.itertuples():
         if row.registration != "registered":
-            findings.append(layer_finding(source, "not_registered", severity="info", row=row.source_row, name=row.name, places=np.nan_to_num(row.places)))
+            findings.append(
+                layer_finding(
+                    source,
+                    "not_registered",
+                    severity="info",
+                    row=row.source_row,
+                    name=row.name,
+                    places=np.nan_to_num(row.places),
+                )
+            )
         elif np.isnan(row.places):
-            findings.append(layer_finding(source, "no_places", severity="warning", row=row.source_row, name=row.name))
+            findings.append(
+                layer_finding(source, "no_places", severity="warning", row=row.source_row, name=row.name)
+            )
         if row.enrolled > row.places:
-            findings.append(layer_finding(source, "over_full", severity="warning", row=row.source_row, name=row.name, enrolled=row.enrolled, places=row.places))
+            findings.append(
+                layer_finding(
+                    source,
+                    "over_full",
+                    severity="warning",
+                    row=row.source_row,
+                    name=row.name,
+                    enrolled=row.enrolled,
+                    places=row.places,
+                )
+            )
     return findings

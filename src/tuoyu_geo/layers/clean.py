@@ -37,7 +37,9 @@ _READERS: Mapping[str, Callable[[object], Reading]] = {
 POSITION_FIELDS = ("lon", "lat", "x", "y", "lonlat")
 
 
-def clean_columns(raw: RawTable, *, columns: Mapping[str, str], source: LayerSource) -> tuple[pd.DataFrame, list[Finding]]:
+def clean_columns(
+    raw: RawTable, *, columns: Mapping[str, str], source: LayerSource
+) -> tuple[pd.DataFrame, list[Finding]]:
     """All fields of a layer as typed columns, null where the file has none; and findings."""
     result: dict[str, object] = {}
     findings: list[Finding] = []
@@ -53,7 +55,9 @@ def clean_columns(raw: RawTable, *, columns: Mapping[str, str], source: LayerSou
     return pd.DataFrame(result, index=pd.RangeIndex(len(raw.frame))), findings
 
 
-def _clean(field: Field, raw: RawTable, column: str, source: LayerSource) -> tuple[list[object], list[Finding]]:
+def _clean(
+    field: Field, raw: RawTable, column: str, source: LayerSource
+) -> tuple[list[object], list[Finding]]:
     values: list[object] = []
     findings: list[Finding] = []
     cells = raw.frame[column]
@@ -64,12 +68,33 @@ def _clean(field: Field, raw: RawTable, column: str, source: LayerSource) -> tup
         value = reading.value
         if reading.note == "unreadable":
             allowed = _allowed_words(field)
-            findings.append(layer_finding(source, f"{_family(field)}_unreadable", row=row, column=column, found=plain_text(cell)[:60], allowed=allowed))
+            findings.append(
+                layer_finding(
+                    source,
+                    f"{_family(field)}_unreadable",
+                    row=row,
+                    column=column,
+                    found=plain_text(cell)[:60],
+                    allowed=allowed,
+                )
+            )
         elif reading.note:
             code, severity = _NOTES[reading.note]
-            findings.append(layer_finding(source, code, severity=severity, row=row, column=column, found=plain_text(cell)[:60], value=value))
+            findings.append(
+                layer_finding(
+                    source,
+                    code,
+                    severity=severity,
+                    row=row,
+                    column=column,
+                    found=plain_text(cell)[:60],
+                    value=value,
+                )
+            )
         if field.kind == "number" and isinstance(value, float) and value < 0 and field.field != "floor":
-            findings.append(layer_finding(source, "value_negative", row=row, column=column, found=plain_text(cell)[:60]))
+            findings.append(
+                layer_finding(source, "value_negative", row=row, column=column, found=plain_text(cell)[:60])
+            )
             value = None
         if field.required and value is None:
             findings.append(layer_finding(source, "value_missing", row=row, column=column))
@@ -113,7 +138,11 @@ def _typed(field: Field, values: list[object]) -> "pd.Series[object] | np.ndarra
     if field.kind in {"number", "year"}:
         return np.array([np.nan if value is None else value for value in values], dtype=float)
     if field.kind == "date":
-        days = [np.datetime64("NaT") if value is None else np.datetime64(value) for value in values if value is None or isinstance(value, dt.date)]
+        days = [
+            np.datetime64("NaT") if value is None else np.datetime64(value)
+            for value in values
+            if value is None or isinstance(value, dt.date)
+        ]
         return np.array(days, dtype="datetime64[s]")
     # pandas would make its own text type of this, in which nothing is NaN rather than None.
     return pd.Series(values, dtype=object)

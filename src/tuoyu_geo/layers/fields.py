@@ -32,7 +32,7 @@ class Field:
 @cache
 def fields_of(layer: str) -> tuple[Field, ...]:
     """The fields of a layer, in the table's order."""
-    with files(__package__).joinpath("columns.csv").open(encoding="utf-8", newline="") as stream:
+    with files(__package__).joinpath("columns.csv").open(encoding="utf-8") as stream:
         return tuple(
             Field(
                 layer=row["layer"],
@@ -51,7 +51,7 @@ def fields_of(layer: str) -> tuple[Field, ...]:
 @cache
 def vocabulary(name: str) -> Mapping[str, str]:
     """Codes of a vocabulary by every word that stands for them, cleaned as `clean_name` does."""
-    with files(__package__).joinpath("vocabulary.csv").open(encoding="utf-8", newline="") as stream:
+    with files(__package__).joinpath("vocabulary.csv").open(encoding="utf-8") as stream:
         return {
             clean_name(word): row["code"]
             for row in csv.DictReader(stream)
@@ -81,13 +81,15 @@ def match_columns(columns: Sequence[str], source: LayerSource) -> tuple[dict[str
     findings: list[Finding] = []
     found: dict[str, str] = {}
     fields = fields_of(source.role)
-    for field, column in source.columns.items():
-        if field not in {one.field for one in fields}:
-            findings.append(_finding(source, "field_unknown", field, allowed="、".join(one.field for one in fields)))
+    for wanted, column in source.columns.items():
+        if wanted not in {one.field for one in fields}:
+            findings.append(
+                _finding(source, "field_unknown", wanted, allowed="、".join(one.field for one in fields))
+            )
         elif column not in columns:
             findings.append(_finding(source, "column_not_there", column, allowed="、".join(columns)))
         else:
-            found[field] = column
+            found[wanted] = column
     free = [column for column in columns if column not in found.values()]
     for field in fields:
         if field.field in found:
@@ -114,7 +116,10 @@ def _matches(field: Field, columns: Sequence[str]) -> list[str]:
         for column, name in cleaned.items()
         if len(name) >= SHORTEST_CUT
         and re.search(r"[\u4e00-\u9fff]", name)
-        and any(len(clean_name(alias)) > len(name) and clean_name(alias).startswith(name) for alias in field.aliases)
+        and any(
+            len(clean_name(alias)) > len(name) and clean_name(alias).startswith(name)
+            for alias in field.aliases
+        )
     ]
     return beginnings if len(beginnings) == 1 else []
 

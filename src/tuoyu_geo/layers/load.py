@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tuoyu_geo.findings import Finding, by_severity
+from tuoyu_geo.findings import Finding, Severity, by_severity
 from tuoyu_geo.layers import checks, townships
 from tuoyu_geo.layers.clean import POSITION_FIELDS, clean_columns
 from tuoyu_geo.layers.fields import fields_of, match_columns
@@ -84,7 +84,9 @@ def _empty(role: str, crs: str) -> gpd.GeoDataFrame:
     columns: dict[str, object] = {}
     for name in _columns(role):
         kind = next((field.kind for field in fields_of(role) if field.field == name), "")
-        columns[name] = pd.Series(dtype="datetime64[s]" if kind == "date" else float if name in numeric else object)
+        columns[name] = pd.Series(
+            dtype="datetime64[s]" if kind == "date" else float if name in numeric else object
+        )
     frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs))
     frame.index = pd.Index([], name=SINGULAR[role], dtype=object)
     return frame
@@ -93,14 +95,16 @@ def _empty(role: str, crs: str) -> gpd.GeoDataFrame:
 def _load_one(source: LayerSource, *, crs: str) -> tuple[gpd.GeoDataFrame, dict[str, str], list[Finding]]:
     role = source.role
     if source.path.name.lower().endswith(NETWORK_ENDINGS):
-        missing = [] if source.path.is_file() else [layer_finding(source, "file_missing", path=source.path.name)]
+        missing = (
+            [] if source.path.is_file() else [layer_finding(source, "file_missing", path=source.path.name)]
+        )
         return _empty(role, crs), {}, missing
     raw = read_table(source)
     findings = [*raw.findings]
     if any(finding.severity == "error" and finding.row is None for finding in findings):
         return _empty(role, crs), {}, findings
     if not len(raw.frame):
-        severity = "error" if role in NEEDED else "warning"
+        severity: Severity = "error" if role in NEEDED else "warning"
         return _empty(role, crs), {}, [*findings, layer_finding(source, "no_rows", severity=severity)]
     mapping, notes = match_columns([str(column) for column in raw.frame.columns], source)
     findings += notes
@@ -131,13 +135,21 @@ def _with_ids(frame: gpd.GeoDataFrame, source: LayerSource) -> tuple[gpd.GeoData
             findings.append(layer_finding(source, "ids_made", severity="info", n=int(without.sum())))
     if role == "townships":
         ids = np.array([townships.code9(one) for one in ids], dtype=object)
-        kinds = [kind or townships.kind_by_name(name) for kind, name in zip(frame["kind"], frame["name"], strict=True)]
+        kinds = [
+            kind or townships.kind_by_name(name)
+            for kind, name in zip(frame["kind"], frame["name"], strict=True)
+        ]
         for name, kind, row in zip(frame["name"], kinds, frame["source_row"], strict=True):
             if kind is None:
-                findings.append(layer_finding(source, "township_kind", severity="warning", row=row, name=name))
+                findings.append(
+                    layer_finding(source, "township_kind", severity="warning", row=row, name=name)
+                )
         kinds = [kind or "town" for kind in kinds]
         areas = ["urban" if kind == "street" else "rural" for kind in kinds]
-        frame = frame.assign(kind=pd.Series(kinds, index=frame.index, dtype=object), area_kind=pd.Series(areas, index=frame.index, dtype=object))
+        frame = frame.assign(
+            kind=pd.Series(kinds, index=frame.index, dtype=object),
+            area_kind=pd.Series(areas, index=frame.index, dtype=object),
+        )
     if role in {"roads", "water"}:
         # Nobody refers to a street by its id, and road files repeat theirs for every segment.
         ids = made
@@ -152,7 +164,12 @@ def _check_together(frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, L
     """Checks that need another layer; fills township_id and community_id in `frames`."""
     findings: list[Finding] = []
     borders = frames["townships"]
-    usable = len(borders) and borders.index.is_unique and not borders.geometry.isna().any() and borders.geometry.is_valid.all()
+    usable = (
+        len(borders)
+        and borders.index.is_unique
+        and not borders.geometry.isna().any()
+        and borders.geometry.is_valid.all()
+    )
     if usable and "townships" in sources:
         findings += townships.check_borders(borders, source=sources["townships"])
     for role in ("communities", "villages", "institutions", "candidates"):
@@ -180,26 +197,37 @@ def _check_together(frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, L
             for one in frames[role]["township_id"]
         ]
         stated = frames[role]["area_kind"]
-        frames[role] = frames[role].assign(area_kind=stated.where(stated.notna(), pd.Series(guess, index=stated.index, dtype=object)))
+        frames[role] = frames[role].assign(
+            area_kind=stated.where(stated.notna(), pd.Series(guess, index=stated.index, dtype=object))
+        )
     return findings
 
 
 def _check_one(frame: gpd.GeoDataFrame, source: LayerSource) -> list[Finding]:
     placed = frame[~frame.geometry.isna()]
     if source.role == "institutions":
-        return [*checks.check_institutions(frame, source=source), *checks.check_near_twins(placed, source=source)]
+        return [
+            *checks.check_institutions(frame, source=source),
+            *checks.check_near_twins(placed, source=source),
+        ]
     if source.role == "candidates":
         return checks.check_near_twins(placed, source=source)
     return [*checks.check_people(frame, source=source), *checks.check_near_twins(placed, source=source)]
 
 
-def _check_shared_ids(frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, LayerSource]) -> list[Finding]:
+def _check_shared_ids(
+    frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, LayerSource]
+) -> list[Finding]:
     """Ids that stand in two layers whose rows are told apart by id alone."""
     findings = []
     for first, second in (("communities", "villages"), ("institutions", "candidates")):
         for one in frames[second].index[frames[second].index.isin(frames[first].index)]:
             row = frames[second].loc[[one], "source_row"].iloc[0]
-            findings.append(layer_finding(sources[second], "id_in_two_layers", row=row, found=one, other=sources[first].file))
+            findings.append(
+                layer_finding(
+                    sources[second], "id_in_two_layers", row=row, found=one, other=sources[first].file
+                )
+            )
     return findings
 
 
@@ -215,6 +243,8 @@ def _finish(frame: gpd.GeoDataFrame, role: str) -> gpd.GeoDataFrame:
     if role == "candidates":
         frame = frame.assign(kind=frame["kind"].where(frame["kind"].notna(), "idle_premises"))
     if role in {"institutions", "candidates"}:
-        points = frame.geometry.where(frame.geometry.geom_type == "Point", frame.geometry.representative_point())
+        points = frame.geometry.where(
+            frame.geometry.geom_type == "Point", frame.geometry.representative_point()
+        )
         frame = frame.set_geometry(points)
     return frame.drop(columns=["township", "community"], errors="ignore")

@@ -1,10 +1,10 @@
 """Where rows stand: coordinates of tables and shapes of vector files, brought to the project's metric CRS."""
 
 import re
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -15,6 +15,9 @@ from tuoyu_geo.layers.datum import to_wgs84
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, layer_finding
 from tuoyu_geo.layers.values import plain_text, read_number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # PROJ shifts these datums to CGCS2000 by zero, which is wrong by up to 200 m: a parameter file is needed.
 OLD_DATUMS = ("Xian 1980", "Xian_1980", "Beijing 1954", "Beijing_1954")
@@ -87,7 +90,7 @@ def _shift(shapes: NDArray[np.object_], *, datum: str) -> NDArray[np.object_]:
     return np.asarray(shapely.transform(shapely.force_2d(shapes), move), dtype=object)
 
 
-def _from_file(
+def _from_file(  # noqa: PLR0911  (a return a case)
     geometry: gpd.GeoSeries,
     *,
     source: LayerSource,
@@ -125,13 +128,17 @@ def _from_columns(
     other = ("x", "y") if crs.is_geographic else ("lon", "lat")
     if {*pair} <= columns.keys():
         first, second = (_numbers(raw.frame[columns[name]]) for name in pair)
-        texts = [f"{a}, {b}" for a, b in zip(raw.frame[columns[pair[0]]], raw.frame[columns[pair[1]]], strict=True)]
+        texts = [
+            f"{a}, {b}" for a, b in zip(raw.frame[columns[pair[0]]], raw.frame[columns[pair[1]]], strict=True)
+        ]
     elif "lonlat" in columns:
         first, second = _split(raw.frame[columns["lonlat"]])
         texts = [plain_text(value) for value in raw.frame[columns["lonlat"]]]
     elif {*other} <= columns.keys():
         found = "、".join(columns[name] for name in other)
-        return np.full(n, None, dtype=object), [layer_finding(source, "coordinates_kind", found=found, crs=source.crs or source.datum)]
+        return np.full(n, None, dtype=object), [
+            layer_finding(source, "coordinates_kind", found=found, crs=source.crs or source.datum)
+        ]
     else:
         found = "、".join(map(str, raw.frame.columns))
         return np.full(n, None, dtype=object), [layer_finding(source, "coordinates_missing", found=found)]
@@ -151,7 +158,10 @@ def _from_columns(
     if crs.is_geographic:
         sane = (np.abs(np.nan_to_num(first)) <= 180) & (np.abs(np.nan_to_num(second)) <= 90)
         ok &= sane
-    findings += [layer_finding(source, "coordinates_unreadable", row=raw.row[i], found=texts[i]) for i in np.flatnonzero(~ok)]
+    findings += [
+        layer_finding(source, "coordinates_unreadable", row=raw.row[i], found=texts[i])
+        for i in np.flatnonzero(~ok)
+    ]
     shapes = np.full(n, None, dtype=object)
     shapes[ok] = shapely.points(first[ok], second[ok])
     return shapes, findings

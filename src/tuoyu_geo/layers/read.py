@@ -20,14 +20,16 @@ ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".csv", ".txt", ".xlsx", *NETWO
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
-def read_table(source: LayerSource) -> RawTable:
+def read_table(source: LayerSource) -> RawTable:  # noqa: PLR0911  (a return a fault)
     """Rows of a layer's file; whatever is wrong with the file is a finding."""
     path = source.path
     ending = path.suffix.lower()
     if not path.is_file():
         return _failed(layer_finding(source, "file_missing", path=path.name))
     if ending not in ENDINGS:
-        return _failed(layer_finding(source, "file_kind", found=ending or path.name, allowed="、".join(ENDINGS)))
+        return _failed(
+            layer_finding(source, "file_kind", found=ending or path.name, allowed="、".join(ENDINGS))
+        )
     try:
         with path.open("rb") as stream:
             head = stream.read(16)
@@ -106,11 +108,21 @@ def _read_vector(source: LayerSource) -> RawTable:
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(source.path)]
         if source.sheet is not None and source.sheet not in layers:
-            return _failed(layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(layers)))
+            return _failed(
+                layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(layers))
+            )
         if not layers:
             return _failed(layer_finding(source, "file_empty"))
         frame = _read_with_encoding(source, source.sheet or layers[0])
-    except (DataSourceError, DataLayerError, FieldError, ValueError, RuntimeError, sqlite3.Error, json.JSONDecodeError) as error:
+    except (
+        DataSourceError,
+        DataLayerError,
+        FieldError,
+        ValueError,
+        RuntimeError,
+        sqlite3.Error,
+        json.JSONDecodeError,
+    ) as error:
         return _failed(layer_finding(source, "file_broken", reason=str(error)[:200]))
     if not isinstance(frame, gpd.GeoDataFrame):
         return RawTable(frame=frame.astype(object), row=np.arange(1, len(frame) + 1))

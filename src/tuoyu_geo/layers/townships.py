@@ -21,7 +21,9 @@ KINDS = (("街道", "street"), ("镇", "town"), ("乡", "township"))
 def short_name(name: object) -> str:
     """A township's name without its kind: 燕南 for 燕南街道办事处."""
     plain = re.sub(r"\s", "", plain_text(name))
-    return re.sub(r"(街道办事处|街道|民族乡|畲族乡|回族乡|满族乡|镇|乡|办事处)(人民政府)?$", "", plain) or plain
+    return (
+        re.sub(r"(街道办事处|街道|民族乡|畲族乡|回族乡|满族乡|镇|乡|办事处)(人民政府)?$", "", plain) or plain
+    )
 
 
 def same_township(first: object, second: object) -> bool:
@@ -63,7 +65,9 @@ def assign_townships(
     for i, (said, stands, row) in enumerate(zip(frame["township"], here, frame["source_row"], strict=True)):
         name = frame["name"].iloc[i]
         if stands is None and points.iloc[i] is not None and not points.iloc[i].is_empty:
-            findings.append(layer_finding(source, "outside", row=row, name=name, metres=borders.distance(points.iloc[i])))
+            findings.append(
+                layer_finding(source, "outside", row=row, name=name, metres=borders.distance(points.iloc[i]))
+            )
         told: str | None = None
         if said is not None:
             known = [code9(said)] if code9(said) in townships.index else by_name.get(short_name(said), [])
@@ -71,7 +75,9 @@ def assign_townships(
                 told = known[0]
             else:
                 code = "township_ambiguous" if known else "township_unknown"
-                findings.append(layer_finding(source, code, row=row, found=said, allowed="、".join(townships["name"])))
+                findings.append(
+                    layer_finding(source, code, row=row, found=said, allowed="、".join(townships["name"]))
+                )
         if told is not None and stands is not None and told != stands:
             findings.append(
                 layer_finding(
@@ -143,13 +149,24 @@ def resolve_communities(
         by_name.setdefault(plain_text(name), []).append(str(community_id))
     findings: list[Finding] = []
     result: list[str | None] = []
-    for said, township_id, row in zip(frame["community"], frame["township_id"], frame["source_row"], strict=True):
-        known = [] if said is None else [said] if said in communities.index else by_name.get(plain_text(said), [])
+    for said, township_id, row in zip(
+        frame["community"], frame["township_id"], frame["source_row"], strict=True
+    ):
+        known = (
+            [] if said is None else [said] if said in communities.index else by_name.get(plain_text(said), [])
+        )
         if len(known) > 1:
             known = [one for one in known if communities.loc[one, "township_id"] == township_id]
         if said is not None and len(known) != 1:
             findings.append(
-                layer_finding(source, "community_unknown", severity="warning", row=row, found=said, n=text("layers.n_alike", n=len(known))),
+                layer_finding(
+                    source,
+                    "community_unknown",
+                    severity="warning",
+                    row=row,
+                    found=said,
+                    n=text("layers.n_alike", n=len(known)),
+                ),
             )
         result.append(known[0] if len(known) == 1 else None)
     return pd.Series(result, index=frame.index, dtype=object), findings

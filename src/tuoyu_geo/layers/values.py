@@ -11,7 +11,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MISSING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "不详", "未知", "待定", "待核", "n/a", "na", "nan", "none", "null", "#n/a"}
+MISSING = {
+    "",
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "无",
+    "暂无",
+    "不详",
+    "未知",
+    "待定",
+    "待核",
+    "n/a",
+    "na",
+    "nan",
+    "none",
+    "null",
+    "#n/a",
+}
 _UNITS = r"(?:人|户|套|个|家|间|层|楼|㎡|m2|m²|平方米|平米|平方|米|公里|km|万元|元|年|托位|班|岁)"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 _TERM = re.compile(rf"({_NUMBER})(万|千)?")
@@ -39,12 +59,12 @@ def plain_text(value: object) -> str:
     """A cell as trimmed text of normal width; "" for an empty cell."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, float | np.floating) and float(value).is_integer() and abs(value) < 1e15:
+    if isinstance(value, float | np.floating) and float(value).is_integer() and abs(float(value)) < 1e15:
         return str(int(value))
     return unicodedata.normalize("NFKC", str(value)).replace("\u200b", "").strip()
 
 
-def read_number(value: object) -> Reading:
+def read_number(value: object) -> Reading:  # noqa: PLR0911  (a return a way of writing)
     """A number: 320, ３２０户, 约1,200人, 1.2万, 800-1000人 (their mean), 一期320户,二期280户 (their sum)."""
     if isinstance(value, bool):
         return Reading(None, "unreadable")
@@ -72,7 +92,12 @@ def read_number(value: object) -> Reading:
         return Reading((low + _scaled(spread.group(3), high_scale)) / 2, "range")
     # A sum names its parts: every number carries a unit, and the parts are set apart.
     parts = [part for part in re.split(r"[,;、+]", re.sub(r"(?<=\d),(?=\d{3})", "", bare)) if part]
-    terms = [_TERM.findall(re.sub(r"^[一二三四五六七八九十\d]+期|^[东南西北]区|^[a-z]区|^[\u4e00-\u9fff]+(?=\d)", "", part)) for part in parts]
+    terms = [
+        _TERM.findall(
+            re.sub(r"^[一二三四五六七八九十\d]+期|^[东南西北]区|^[a-z]区|^[\u4e00-\u9fff]+(?=\d)", "", part)
+        )
+        for part in parts
+    ]
     if len(parts) > 1 and all(len(term) == 1 for term in terms):
         return Reading(sum(_scaled(*term[0]) for term in terms), "sum")
     return Reading(None, "unreadable")
@@ -82,7 +107,7 @@ def _scaled(digits: str, scale: str | None) -> float:
     return float(digits.replace(",", "")) * _SCALE[scale or None]
 
 
-def read_date(value: object) -> Reading:
+def read_date(value: object) -> Reading:  # noqa: PLR0911  (a return a way of writing)
     """A day: 2003年6月1日, 2021/6/30, 1998.06 (its first day), 2005 (its first day), an Excel serial number.
 
     Where only a month or a year is known, its first day is taken and noted as "rounded": of the estates completed
@@ -96,7 +121,9 @@ def read_date(value: object) -> Reading:
     if raw.lower() in MISSING or raw in {"在建", "规划", "未建", "拟建", "未竣工"}:
         return Reading(None)
     raw = re.sub(r"\s+\d{1,2}:\d{2}(:\d{2})?(\.\d+)?$", "", raw)
-    match = re.fullmatch(r"(\d{4})[年./-]?(?:(\d{1,2})[月./-]?(?:(\d{1,2})日?)?)?(?:底|竣工|建成|交付|前后)?", raw)
+    match = re.fullmatch(
+        r"(\d{4})[年./-]?(?:(\d{1,2})[月./-]?(?:(\d{1,2})日?)?)?(?:底|竣工|建成|交付|前后)?", raw
+    )
     if match and 1900 <= int(match.group(1)) <= 2100 and (match.group(2) or not re.fullmatch(r"\d{5,}", raw)):
         return _calendar(int(match.group(1)), match.group(2), match.group(3))
     decade = re.fullmatch(r"(?:19|20)?(\d)0年代", raw)

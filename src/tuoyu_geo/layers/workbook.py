@@ -25,6 +25,7 @@ def read_workbook(data: bytes, source: LayerSource) -> RawTable:
     that was never worked out is a finding.
     """
     from openpyxl import load_workbook  # noqa: PLC0415  (slow to import)
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     try:
         values = load_workbook(io.BytesIO(data), data_only=True)
@@ -32,18 +33,20 @@ def read_workbook(data: bytes, source: LayerSource) -> RawTable:
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         return _failed(layer_finding(source, "file_broken", reason=error))
     if source.sheet is not None and source.sheet not in values.sheetnames:
-        return _failed(layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(values.sheetnames)))
+        return _failed(
+            layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(values.sheetnames))
+        )
     sheet = values[source.sheet] if source.sheet is not None else values.worksheets[0]
-    grid = [list(row) for row in sheet.iter_rows(values_only=True)]
+    grid: list[list[object]] = [list(row) for row in sheet.iter_rows(values_only=True)]
     for merged in sheet.merged_cells.ranges:
         for i in range(merged.min_row - 1, min(merged.max_row, len(grid))):
             for j in range(merged.min_col - 1, merged.max_col):
                 grid[i][j] = grid[merged.min_row - 1][merged.min_col - 1]
     findings = [
-        layer_finding(source, "formula_unknown", row=cell.row, column=cell.column_letter, formula=cell.value)
-        for row in formulas[sheet.title].iter_rows()
-        for cell in row
-        if cell.data_type == "f" and grid[cell.row - 1][cell.column - 1] is None
+        layer_finding(source, "formula_unknown", row=i, column=get_column_letter(j), formula=cell.value)
+        for i, row in enumerate(formulas[sheet.title].iter_rows(), start=1)
+        for j, cell in enumerate(row, start=1)
+        if cell.data_type == "f" and grid[i - 1][j - 1] is None
     ]
     return grid_table(grid, source, findings=findings)
 
@@ -77,7 +80,9 @@ def grid_table(grid: list[list[object]], source: LayerSource, *, findings: list[
 def _header_row(grid: list[list[object]], source: LayerSource) -> int | None:
     known = {clean_name(alias) for field in fields_of(source.role) for alias in (*field.aliases, field.field)}
     known |= {clean_name(column) for column in source.columns.values()}
-    scores = [len({clean_name(cell) for cell in row if cell is not None} & known) for row in grid[:HEADER_ROWS]]
+    scores = [
+        len({clean_name(cell) for cell in row if cell is not None} & known) for row in grid[:HEADER_ROWS]
+    ]
     if scores and max(scores) > 0:
         return scores.index(max(scores))
     for i, row in enumerate(grid[:HEADER_ROWS]):

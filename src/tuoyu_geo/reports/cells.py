@@ -17,7 +17,11 @@ def spreadsheet_safe(value: object) -> object:
 
 def is_missing(value: object) -> bool:
     """Whether there is nothing to show."""
-    return value is None or (isinstance(value, float | np.floating) and math.isnan(value)) or str(value) in {"NaT", "<NA>"}
+    return (
+        value is None
+        or (isinstance(value, float | np.floating) and math.isnan(value))
+        or str(value) in {"NaT", "<NA>"}
+    )
 
 
 def word(vocabulary: str, code: object) -> str | None:

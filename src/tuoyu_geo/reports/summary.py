@@ -11,7 +11,9 @@ DECIMALS = 6
 
 def summary_bytes(outcome: Outcome) -> bytes:
     """The summary as UTF-8 JSON; shares and costs to six decimals, null where there is no figure."""
-    return (json.dumps(_plain(outcome.summary), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    return (
+        json.dumps(_plain(outcome.summary), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    ).encode()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  (any JSON value)

@@ -42,7 +42,7 @@ def institutions(outcome: Outcome) -> Table:
         ("places", "count", 10, "sum"), ("enrolled", "count", 10, "sum"), ("under3_in_reach", "count", 14),
         ("address", "text", 30),
     )  # fmt: skip
-    rows = [
+    rows: Rows = [
         [
             str(row.Index), _text(row.name), _township(outcome, row.township_id), word("institution_kind", row.kind),
             word("registration", row.registration), _text(row.registry), word("nature", row.nature),
@@ -63,7 +63,7 @@ def townships(outcome: Outcome) -> Table:
         ("places_today", "count", 11, "sum"), ("places_plan", "count", 12, "sum"),
         ("places_required", "money", 12, "sum"), ("covered_today", "share", 12), ("covered_plan", "share", 12),
     )  # fmt: skip
-    rows = [
+    rows: Rows = [
         [
             str(row.Index), _text(row.name), word("township_kind", row.kind), number(row.residents),
             number(row.under3), number(row.quota), number(row.existing), number(row.proposed), number(row.shortfall),
@@ -84,7 +84,11 @@ def estates(outcome: Outcome) -> Table:
         ("figure_method", "text", 12), ("flag", "text", 16), ("nearest", "text", 24), ("distance", "count", 10),
         ("distance_unit", "text", 7), ("reason", "text", 50), ("remedy", "text", 40), ("office_fills", "text", 16),
     )  # fmt: skip
-    flags = outcome.gaps[outcome.gaps["flag"] != "township_quota"].drop_duplicates("subject_id").set_index("subject_id")
+    flags = (
+        outcome.gaps[outcome.gaps["flag"] != "township_quota"]
+        .drop_duplicates("subject_id")
+        .set_index("subject_id")
+    )
     names = _facility_names(outcome)
     rows: Rows = []
     for row in outcome.demand[outcome.demand["kind"] == "estate"].itertuples():
@@ -132,7 +136,9 @@ def kindergartens(outcome: Outcome) -> Table:
 
 def workplaces(outcome: Outcome) -> Table:
     """工业园区与用人单位."""
-    return _candidate_rows(outcome, outcome.candidates[outcome.candidates["kind"].isin(["industrial_park", "workplace"])])
+    return _candidate_rows(
+        outcome, outcome.candidates[outcome.candidates["kind"].isin(["industrial_park", "workplace"])]
+    )
 
 
 def sites(outcome: Outcome) -> Table:
@@ -143,7 +149,7 @@ def sites(outcome: Outcome) -> Table:
         ("gained_residents", "count", 13, "sum"), ("gained_under3", "count", 13, "sum"), ("area_m2", "count", 12),
         ("land_area_m2", "count", 12), ("land_use", "text", 18), ("allocated_land", "text", 9), ("reason", "text", 56),
     )  # fmt: skip
-    rows = [
+    rows: Rows = [
         [
             number(row.order), str(row.Index), _text(row.name), _township(outcome, row.township_id),
             word("candidate_kind", row.kind), word("method", row.method), number(row.places),
@@ -162,7 +168,7 @@ def projects(outcome: Outcome) -> Table:
         ("places", "count", 10, "sum"), ("area_m2", "count", 12, "sum"), ("land_area_m2", "count", 12),
         ("cost", "money", 13, "sum"), ("open_year", "text", 10), ("department", "text", 18), ("funding", "text", 16),
     )  # fmt: skip
-    rows = [
+    rows: Rows = [
         [
             number(row.order), _text(row.name), _township(outcome, row.township_id), word("method", row.method),
             number(row.places), number(row.area_m2), number(row.land_area_m2), number(row.cost_10k_yuan),
@@ -210,7 +216,7 @@ def data_findings(outcome: Outcome) -> Table:
         ("severity", "text", 9), ("layer", "text", 12), ("file", "text", 22), ("row", "count", 7),
         ("file_column", "text", 14), ("found", "text", 60), ("allowed", "text", 36), ("remedy", "text", 44),
     )  # fmt: skip
-    rows = [
+    rows: Rows = [
         [
             text(f"findings.severity_{finding.severity}"), text(f"findings.layer_{finding.layer}"),
             finding.file or None, finding.row, finding.column, finding.found, finding.allowed, finding.remedy,

@@ -44,7 +44,7 @@ def workbook_bytes(outcome: Outcome) -> bytes:
 
 
 def _fixed_time(data: bytes, day: dt.datetime) -> bytes:
-    """openpyxl puts the clock into docProps/core.xml on saving; put the project's date there."""
+    """Openpyxl puts the clock into docProps/core.xml on saving; put the project's date there."""
     import re  # noqa: PLC0415
     import zipfile  # noqa: PLC0415
 
