@@ -54,6 +54,8 @@ def load_layers(sources: Mapping[str, LayerSource], *, crs: str) -> Layers:
         frame, mapping, notes = _load_one(sources[role], crs=crs)
         frames[role], mappings[role] = frame, mapping
         findings += notes
+    findings += _prefix_shared_ids(frames, sources)
+    frames["communities"] = _with_status(frames["communities"])
     findings += _check_together(frames, sources)
     for role in ("communities", "villages", "institutions", "candidates"):
         frames[role] = _finish(frames[role], role)
@@ -189,7 +191,6 @@ def _check_together(frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, L
             ids, notes = townships.resolve_communities(frame, communities=estates, source=sources[role])
             findings += notes
         frames[role] = frame.assign(community_id=ids)
-    findings += _check_shared_ids(frames, sources)
     kinds = borders["kind"].to_dict() if borders.index.is_unique else {}
     for role in ("communities", "villages"):
         guess = [
@@ -215,26 +216,38 @@ def _check_one(frame: gpd.GeoDataFrame, source: LayerSource) -> list[Finding]:
     return [*checks.check_people(frame, source=source), *checks.check_near_twins(placed, source=source)]
 
 
-def _check_shared_ids(
+def _prefix_shared_ids(
     frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, LayerSource]
 ) -> list[Finding]:
-    """Ids that stand in two layers whose rows are told apart by id alone."""
+    """Tell rows of two layers apart that are told apart by id alone: 编号 1, 2, 3 stands in every office's table."""
     findings = []
     for first, second in (("communities", "villages"), ("institutions", "candidates")):
-        for one in frames[second].index[frames[second].index.isin(frames[first].index)]:
-            row = frames[second].loc[[one], "source_row"].iloc[0]
+        frame = frames[second]
+        shared = frame.index.isin(frames[first].index)
+        if shared.any():
+            frames[second] = frame.set_axis(
+                pd.Index([f"{second}-{one}" for one in frame.index], name=frame.index.name, dtype=object)
+            )
             findings.append(
                 layer_finding(
-                    sources[second], "id_in_two_layers", row=row, found=one, other=sources[first].file
+                    sources[second],
+                    "ids_prefixed",
+                    severity="info",
+                    n=int(shared.sum()),
+                    other=sources[first].file,
+                    prefix=f"{second}-",
                 )
             )
     return findings
 
 
+def _with_status(communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """An estate of which nobody says otherwise stands."""
+    return communities.assign(status=communities["status"].where(communities["status"].notna(), "built"))
+
+
 def _finish(frame: gpd.GeoDataFrame, role: str) -> gpd.GeoDataFrame:
     """Default what nothing tells, and one point for each institution and candidate."""
-    if role == "communities":
-        frame = frame.assign(status=frame["status"].where(frame["status"].notna(), "built"))
     if role == "institutions":
         frame = frame.assign(
             registration=frame["registration"].where(frame["registration"].notna(), "unknown"),

@@ -1,0 +1,111 @@
+"""Values as people write them."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuoyu_geo.layers.values import read_code, read_date, read_number, read_text, read_year
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "note"),
+    [
+        ("320", 320, ""),
+        (320, 320, ""),
+        (12.5, 12.5, ""),
+        ("３２０户", 320, ""),
+        ("1,234,567", 1234567, ""),
+        ("1.2万", 12000, ""),
+        ("1.2万人", 12000, ""),
+        ("3千", 3000, ""),
+        ("约1,200人", 1200, "rounded"),
+        ("320户左右", 320, "rounded"),
+        ("800余人", 800, "rounded"),
+        ("近500", 500, "rounded"),
+        ("800-1000人", 900, "range"),
+        ("800～1000", 900, "range"),
+        ("1-2万", 15000, "range"),
+        ("一期320户,二期280户", 600, "sum"),
+        ("320户+280户", 600, "sum"),
+        ("-3", -3, ""),
+        ("0", 0, ""),
+    ],
+)
+def test_number(cell, value, note):
+    reading = read_number(cell)
+    assert (reading.value, reading.note) == (value, note)
+
+
+@pytest.mark.parametrize("cell", ["", None, float("nan"), "—", "-", "--", "/", "暂无", "无", "不详", " "])
+def test_nothing_known_is_missing_and_not_zero(cell):
+    assert read_number(cell).value is None
+    assert read_number(cell).note == ""
+
+
+@pytest.mark.parametrize("cell", ["abc", "很多", "12栋3号", float("inf"), True, "1e999x", "一百"])
+def test_what_is_no_number_says_so(cell):
+    assert read_number(cell).value is None
+    assert read_number(cell).note == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "note"),
+    [
+        ("2021-12-30", dt.date(2021, 12, 30), ""),
+        ("2021/6/30", dt.date(2021, 6, 30), ""),
+        ("2003年6月1日", dt.date(2003, 6, 1), ""),
+        ("20210630", dt.date(2021, 6, 30), ""),
+        ("2021-12-30 00:00:00", dt.date(2021, 12, 30), ""),
+        (dt.datetime(2021, 12, 31, 8, 0), dt.date(2021, 12, 31), ""),  # noqa: DTZ001
+        (44377, dt.date(2021, 6, 30), ""),
+        ("2021年12月", dt.date(2021, 12, 1), "rounded"),
+        ("1998.06", dt.date(1998, 6, 1), "rounded"),
+        ("2003年", dt.date(2003, 1, 1), "rounded"),
+        ("90年代", dt.date(1990, 1, 1), "rounded"),
+    ],
+)
+def test_date(cell, day, note):
+    reading = read_date(cell)
+    assert (reading.value, reading.note) == (day, note)
+
+
+@pytest.mark.parametrize("cell", ["2024-02-30", "明年", "13月", "99999999"])
+def test_no_date_says_so(cell):
+    assert read_date(cell).note == "unreadable"
+
+
+@pytest.mark.parametrize("cell", ["在建", "", "—", None])
+def test_not_yet_built_has_no_date(cell):
+    assert (read_date(cell).value, read_date(cell).note) == (None, "")
+
+
+def test_year():
+    assert read_year("2003年").value == 2003
+    assert read_year(2003.0).value == 2003
+    assert read_year("2003年6月").value == 2003
+
+
+def test_code_that_lost_digits_is_not_read():
+    assert read_code("3.50481E+11").note == "unreadable"
+    assert read_code(350481003001.0).value == "350481003001"
+    assert read_code("007").value == "007"
+
+
+def test_text_keeps_what_somebody_wrote():
+    assert read_text(" <script>alert(1)</script> ").value == "<script>alert(1)</script>"
+    assert read_text("😀小区").value == "😀小区"
+    assert read_text("无").value is None
+
+
+@given(st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.booleans(), st.datetimes()))
+def test_no_cell_breaks_a_reader(cell):
+    for reader in (read_number, read_date, read_year, read_code, read_text):
+        reading = reader(cell)
+        assert reading.note in {"", "rounded", "range", "sum", "unreadable"}
+
+
+@given(st.integers(min_value=0, max_value=10**9))
+def test_whole_numbers_survive_thousands_separators(number):
+    assert read_number(f"{number:,}").value == number
