@@ -1,11 +1,8 @@
 import importlib.util
-import os
 import sys
 from pathlib import Path
 
 import pytest
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def _load():
@@ -50,20 +47,3 @@ def pages(rich, hostile, empty, tmp_path_factory):
         for stem, page in draw_maps(outcome).items():
             (folders[name] / f"{stem}.html").write_text(page, encoding="utf-8")
     return folders
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A Chromium; its absence is a skip, and in CI a failure."""
-    if not CHROMIUM.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"{CHROMIUM} is missing")
-        pytest.skip(f"{CHROMIUM} is missing")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -232,16 +231,3 @@ def test_a_notebook_may_add_folium_s_own_layers(rich):
     shown = overview_map(rich)
     folium.CircleMarker([25.97, 117.36], popup="自加").add_to(shown)
     assert "L.circleMarker(" in shown.html()
-
-
-def test_all_keys_of_the_catalogue_are_said(pages):
-    """A key that no source names is left over."""
-    import tuoyu_geo.maps
-    from tuoyu_geo.messages import _catalogue
-
-    folder = Path(tuoyu_geo.maps.__file__).parent
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py")))
-    built = {match[1] for match in re.finditer(r'f"maps\.([a-z_.]+)\{', sources)} | {"page."}
-    for key in _catalogue("maps", "zh"):
-        rest = key.removeprefix("maps.")
-        assert f'"{key}"' in sources or any(rest.startswith(start) for start in built), key

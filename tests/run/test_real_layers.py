@@ -5,7 +5,6 @@ the county; what is tested is that real shapes, real coordinates and a real poli
 """
 
 import json
-import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,14 +14,6 @@ import pytest
 import tuoyu_geo as tg
 
 pytestmark = pytest.mark.shared
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def project_toml(shared: Path) -> str:
@@ -134,38 +125,26 @@ def test_summary_is_what_the_layers_say(project, tmp_path):
 
 
 @pytest.mark.browser
-def test_maps_open_without_a_network(project, tmp_path):
-    from playwright.sync_api import sync_playwright
-
-    if not CHROMIUM.exists():
-        assert not os.environ.get("CI"), "CI installs a browser"
-        pytest.skip("needs Chromium")
+def test_maps_open_without_a_network(project, browser, tmp_path):
     project.build(tmp_path / "out")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        try:
-            for name in ("overview", "health", "natural_resources", "housing"):
-                noises: list[str] = []
-                page = browser.new_page()
-                page.on("console", lambda message, noises=noises: noises.append(message.text))
-                page.on("pageerror", lambda error, noises=noises: noises.append(str(error)))
-                page.route(
-                    "**/*",
-                    lambda route: (
-                        route.continue_() if route.request.url.startswith("file:") else route.abort()
-                    ),
-                )
-                page.on("requestfailed", lambda request, noises=noises: noises.append(request.url))
-                page.goto((tmp_path / "out" / "maps" / f"{name}.html").as_uri())
-                page.wait_for_selector(".leaflet-container")
-                page.wait_for_timeout(500)
-                assert noises == [], name
-                drawn = page.evaluate(
-                    "() => { const map = Object.values(window).find(one => one instanceof L.Map);"
-                    " let n = 0; map.eachLayer(() => n += 1); return n; }",
-                )
-                assert drawn > 60, name  # 15 townships, 48 estates, institutions, sites
-                assert "永安市" in page.inner_text("body")
-                page.close()
-        finally:
-            browser.close()
+    for name in ("overview", "health", "natural_resources", "housing"):
+        noises: list[str] = []
+        page = browser.new_page()
+        page.on("console", lambda message, noises=noises: noises.append(message.text))
+        page.on("pageerror", lambda error, noises=noises: noises.append(str(error)))
+        page.route(
+            "**/*",
+            lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort(),
+        )
+        page.on("requestfailed", lambda request, noises=noises: noises.append(request.url))
+        page.goto((tmp_path / "out" / "maps" / f"{name}.html").as_uri())
+        page.wait_for_selector(".leaflet-container")
+        page.wait_for_timeout(500)
+        assert noises == [], name
+        drawn = page.evaluate(
+            "() => { const map = Object.values(window).find(one => one instanceof L.Map);"
+            " let n = 0; map.eachLayer(() => n += 1); return n; }",
+        )
+        assert drawn > 60, name  # 15 townships, 48 estates, institutions, sites
+        assert "永安市" in page.inner_text("body")
+        page.close()
