@@ -1,32 +1,39 @@
-"""Plan a county: seven aims in a fixed order, each settled and proven before the next."""
+"""Plan a county: eight aims in a fixed order, each settled and proven before the next."""
 
 from time import perf_counter
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuoyu_geo.siting.allocation import covered_shares, flow_of_rows, opening_order
 from tuoyu_geo.siting.cover import keep_true
 from tuoyu_geo.siting.highs import solve
 from tuoyu_geo.siting.planning_model import PlanningModel, build_model
-from tuoyu_geo.siting.problem import PlanningProblem, PlanResult, StageName, StageResult
+from tuoyu_geo.siting.planning_result import PlanResult, StageName, StageResult
+from tuoyu_geo.siting.problem import PlanningProblem
 from tuoyu_geo.siting.result import judge, relative_gap
-from tuoyu_geo.siting.stacking import flipped
 
-STAGES: tuple[StageName, ...] = get_args(StageName)
 # These aims count whole things, so a bound may be rounded up to the next.
 WHOLE = frozenset({"quota", "must_serve", "sites"})
+RULES: tuple[StageName, ...] = ("quota", "must_serve", "coverage", "places")
 SMALL_MODEL = 20_000
+
+
+def aims_in_order(problem: PlanningProblem) -> tuple[StageName, ...]:
+    """The aims as this problem ranks them."""
+    spending: tuple[StageName, ...] = ("sites", "cost") if problem.first == "sites" else ("cost", "sites")
+    return (*RULES, *spending, "covered", "trip")
 
 
 def plan_sites(
     problem: PlanningProblem, *, time_limit_s: float = 60.0, gap: float = 1e-4, seed: int = 0
 ) -> PlanResult:
-    """Choose new sites, one aim after another; an aim never gives up what those before it reached.
+    """Choose new sites and their sizes, one aim after another; an aim never gives up what those before it reached.
 
-    In order: least shortfall of the quotas; fewest must-serve rows without a site; least weight short of the coverage
-    target; least places short of those required; fewest new sites; least cost; most covered weight. Aims that can't
-    be met are missed by as little as possible, so there is always a plan.
+    In order: least shortfall of the quotas; fewest must-serve rows left unserved; least weight short of the coverage
+    target; least places short of those required; fewest new sites and least cost, in the order that the problem names;
+    most covered weight; shortest trips. Aims that can't be met are missed by as little as possible, so there is always a
+    plan.
 
     Parameters
     ----------
@@ -35,7 +42,7 @@ def plan_sites(
     time_limit_s
         Seconds for all aims together; what is not proven by then is reported as "feasible" with its bound.
     gap
-        Relative gap that counts as proof of cost and covered weight; counts and shortfalls are proven outright.
+        Relative gap that counts as proof of cost, covered weight and trips; counts and shortfalls are proven outright.
     seed
         Seed of HiGHS; the same seed gives the same plan unless the time limit cut it short.
 
@@ -47,29 +54,126 @@ def plan_sites(
     began = perf_counter()
     deadline = began + time_limit_s
     model = build_model(problem)
-    taken = _first_plan(problem)
+    names = aims_in_order(problem)
+    point = _first_point(problem, model)
     limits: list[tuple[StageName, float]] = []
     stages: list[StageResult] = []
-    for place, name in enumerate(STAGES):
+    for place, name in enumerate(names):
         # Early aims are quick; none may eat the time of all that follow.
-        share = (deadline - perf_counter()) / max(len(STAGES) - place - 2, 1)
-        stage, taken = _settle(
-            problem, model, name, taken, limits, time_limit_s=max(share, 0.05), gap=gap, seed=seed
+        share = (deadline - perf_counter()) / max(len(names) - place - 2, 1)
+        stage, point = settle(model, name, point, limits, time_limit_s=max(share, 0.05), gap=gap, seed=seed)
+        stages.append(_as_told(problem, model, stage, gap=gap))
+        value = float(model.aims[name] @ point)
+        limits.append((name, value + (1e-6 if name in WHOLE else 1e-8 * model.scale[name])))
+    return _result(problem, model, point, tuple(stages), seconds=perf_counter() - began, seed=seed)
+
+
+def settle(
+    model: PlanningModel,
+    name: StageName,
+    point: NDArray[np.float64],
+    limits: list[tuple[StageName, float]],
+    *,
+    time_limit_s: float,
+    gap: float,
+    seed: int,
+) -> tuple[StageResult, NDArray[np.float64]]:
+    """One aim: the point that is best at it, and the proof.
+
+    Parameters
+    ----------
+    model
+        The program.
+    name
+        The aim.
+    point
+        All variables of a plan within the limits.
+    limits
+        Aims with the most each may be, closed.
+    time_limit_s, gap, seed
+        As in `plan_sites`.
+
+    Returns
+    -------
+    The stage in the model's own numbers (everything minimised, rows that nothing reaches left out), and its point.
+    """
+    began = perf_counter()
+    aim, tiny = model.aims[name], 1e-9 * model.scale[name]
+    value = float(aim @ point)
+    bound = 0.0
+    if value > tiny:
+        point = _completed(model, name, point, limits, seed=seed, otherwise=point)
+        value = float(aim @ point)
+    if value > tiny:
+        is_exact = name not in {"cost", "covered", "trip"} or model.rows.reach.nnz <= SMALL_MODEL
+        answer = solve(
+            model.program(name, limits),
+            time_limit_s=time_limit_s,
+            gap=(0.0 if is_exact and name in WHOLE else gap),
+            seed=seed,
+            start=point,
         )
-        stages.append(stage)
-        value = float(model.aims[name] @ model.point(taken))
-        limits.append((name, value + (1e-6 if name in WHOLE else 1e-9 * max(abs(value), 1.0))))
-    return _result(
-        problem, model, np.flatnonzero(taken), tuple(stages), seconds=perf_counter() - began, seed=seed
-    )
+        if len(answer.x):
+            found = _completed(model, name, answer.x, limits, seed=seed, otherwise=point)
+            if float(aim @ found) < value:
+                point, value = found, float(aim @ found)
+        bound = min(max(answer.bound, 0.0), value)
+        if name in WHOLE:
+            bound = min(float(np.ceil(bound - 1e-6)), value)
+    value = 0.0 if value <= tiny else value
+    bound = min(bound, value)
+    return StageResult(
+        name=name,
+        objective=value,
+        bound=bound,
+        gap=float(relative_gap(value, bound)),
+        status=judge(value, bound, gap=gap),
+        seconds=perf_counter() - began,
+    ), point
 
 
-def _first_plan(problem: PlanningProblem) -> NDArray[np.bool_]:
-    """The forced sites, and as many others as conflicts and the limit let in: a start, not yet a good one."""
-    may = problem.open_columns()
+def _completed(
+    model: PlanningModel,
+    name: StageName,
+    point: NDArray[np.float64],
+    limits: list[tuple[StageName, float]],
+    *,
+    seed: int,
+    otherwise: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The best point with exactly these sites and sizes; `otherwise` where the limits shut them out."""
+    program = model.program(name, limits, choice=model.whole(point))
+    # No time limit: with the sites held this is a transport problem, and without it there would be no plan to show.
+    answer = solve(program, time_limit_s=3600.0, gap=0.0, seed=seed)
+    return model.whole(answer.x) if len(answer.x) else otherwise
+
+
+def _first_point(problem: PlanningProblem, model: PlanningModel) -> NDArray[np.float64]:
+    """The forced sites, and as many others as conflicts and limits let in: a start, not yet a good one."""
+    taken, v = _first_sites(problem)
+    point = np.zeros(len(model.lower))
+    point[model.at["x"]] = taken
+    point[model.at["v"]] = v
+    worst = model.upper.copy()
+    worst[: model.at["z"].start] = point[: model.at["z"].start]
+    worst[model.at["f"]] = 0.0
+    return _completed(model, "quota", point, [], seed=0, otherwise=worst)
+
+
+def _first_sites(problem: PlanningProblem) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    may, sizes = problem.open_columns(), problem.sizes
     taken = np.zeros(problem.n_candidate, dtype=bool)
     taken[problem.forced] = True
     most = problem.n_candidate if problem.max_new is None else problem.max_new
+    cost, spent = problem.site_cost.astype(float), 0.0
+    smallest = np.zeros(len(sizes.column), dtype=bool)
+    if problem.max_cost is not None:
+        cost = problem.least_cost()
+        spent = float(cost[taken].sum())
+        for j in np.unique(sizes.column):
+            mine = np.flatnonzero(sizes.column == j)
+            best = mine[np.argmin(sizes.cost[mine])]
+            smallest[best] = sizes.cost[best] < problem.site_cost[j]
     owed = np.maximum(problem.quota_minimum - problem.existing_count, 0)
     short = np.zeros(problem.n_candidate, dtype=bool)
     grouped = problem.group >= 0
@@ -77,92 +181,64 @@ def _first_plan(problem: PlanningProblem) -> NDArray[np.bool_]:
     reach = np.bincount(keep_true(problem.covers).indices, minlength=problem.n_candidate)
     for j in np.lexsort((np.arange(problem.n_candidate), -reach, ~short)):
         clash = any(j in columns and taken[columns].any() for columns in problem.conflict)
-        if may[j] and not taken[j] and not clash and taken.sum() < most:
+        fits = problem.max_cost is None or spent + cost[j] <= problem.max_cost
+        if may[j] and not taken[j] and not clash and taken.sum() < most and fits:
             taken[j] = True
-    return taken
+            spent += float(cost[j])
+    return taken, smallest & taken[sizes.column]
 
 
-def _settle(
-    problem: PlanningProblem,
-    model: PlanningModel,
-    name: StageName,
-    taken: NDArray[np.bool_],
-    limits: list[tuple[StageName, float]],
-    *,
-    time_limit_s: float,
-    gap: float,
-    seed: int,
-) -> tuple[StageResult, NDArray[np.bool_]]:
-    """One aim: the plan that is best at it, and the proof."""
-    began = perf_counter()
-    aim = model.aims[name]
-    value = float(aim @ model.point(taken))
-    bound = 0.0
-    if value > 0:
-        is_exact = name not in {"cost", "covered"} or model.rows.nnz <= SMALL_MODEL
-        answer = solve(
-            model.program(name, limits),
-            time_limit_s=time_limit_s,
-            gap=0.0 if is_exact else gap,
-            seed=seed,
-            start=model.point(taken),
-        )
-        if len(answer.x):
-            found = answer.x[: model.n_candidate] > 0.5
-            reached = float(aim @ model.point(found))
-            if reached < value and _keeps(model, found, limits):
-                taken, value = found, reached
-        bound = min(max(answer.bound, 0.0), value)
-        if name in WHOLE:
-            bound = min(float(np.ceil(bound - 1e-6)), value)
-    objective, limit = _as_told(problem, model, name, value), _as_told(problem, model, name, bound)
-    stage = StageResult(
-        name=name,
-        objective=float(objective),
-        bound=float(limit),
-        gap=float(relative_gap(objective, limit)),
-        status=judge(objective, limit, gap=gap),
-        seconds=perf_counter() - began,
+def _as_told(
+    problem: PlanningProblem, model: PlanningModel, stage: StageResult, *, gap: float
+) -> StageResult:
+    """A stage as people read it: rows that nothing reaches included, and coverage as weight covered."""
+
+    def told(value: float) -> float:
+        if stage.name == "must_serve":
+            return value + model.rows.n_lost
+        if stage.name == "covered":
+            return float(problem.weight.sum()) - model.rows.lost_weight - value
+        return value
+
+    objective, bound = told(stage.objective), told(stage.bound)
+    return StageResult(
+        name=stage.name,
+        objective=objective,
+        bound=bound,
+        gap=float(relative_gap(objective, bound)),
+        status=judge(objective, bound, gap=gap),
+        seconds=stage.seconds,
     )
-    return stage, taken
-
-
-def _keeps(model: PlanningModel, taken: NDArray[np.bool_], limits: list[tuple[StageName, float]]) -> bool:
-    point = model.point(taken)
-    return all(float(model.aims[name] @ point) <= most * (1 + 1e-9) + 1e-6 for name, most in limits)
-
-
-def _as_told(problem: PlanningProblem, model: PlanningModel, name: StageName, value: float) -> float:
-    """An aim's value as people read it: rows that nothing reaches included, and coverage as weight covered."""
-    if name == "must_serve":
-        return value + model.n_lost
-    if name == "covered":
-        return float(problem.weight.sum()) - model.lost_weight - value
-    return value
 
 
 def _result(
     problem: PlanningProblem,
     model: PlanningModel,
-    selected: NDArray[np.int64],
+    point: NDArray[np.float64],
     stages: tuple[StageResult, ...],
     *,
     seconds: float,
     seed: int,
 ) -> PlanResult:
-    sites = stages[STAGES.index("sites")]
-    reach = keep_true(problem.covers)
-    taken = np.zeros(problem.n_candidate)
-    taken[selected] = 1.0
-    covered = problem.covered_now | (reach @ taken > 0)
-    weight, total = float(problem.weight[covered].sum()), float(problem.weight.sum())
+    sites = next(stage for stage in stages if stage.name == "sites")
+    selected = np.flatnonzero(point[model.at["x"]] > 0.5)
+    smaller = np.flatnonzero(point[model.at["v"]] > 0.5)
+    places, cost = problem.places.astype(float), problem.site_cost.astype(float)
+    places[problem.sizes.column[smaller]] = problem.sizes.places[smaller]
+    cost[problem.sizes.column[smaller]] = problem.sizes.cost[smaller]
+    flow = flow_of_rows(problem, model, point)
+    share = covered_shares(problem, selected=selected, flow=flow)
+    covered, total = float(problem.weight @ share), float(problem.weight.sum())
     n_group = len(problem.quota_minimum)
     may = problem.open_columns() & (problem.group >= 0)
     group = problem.group[selected]
     built = np.bincount(group[group >= 0], minlength=n_group)
     return PlanResult(
         selected=selected,
-        order=opening_order(problem, selected),
+        site_places=places[selected],
+        flow=flow,
+        served_share=share,
+        order=opening_order(problem, selected, flow=flow),
         stages=stages,
         quota_shortfall=np.maximum(model.owed - built, 0),
         n_usable=np.bincount(problem.group[may], minlength=n_group),
@@ -170,38 +246,11 @@ def _result(
         objective=sites.objective,
         bound=sites.bound,
         gap=sites.gap,
-        covered_weight=weight,
-        covered_share=weight / total if total else 1.0,
-        places=problem.places_now + float(problem.places[selected].sum()),
-        cost=float(problem.site_cost[selected].sum()),
-        n_unserved=int((problem.must_serve & ~covered).sum()),
+        covered_weight=covered,
+        covered_share=covered / total if total else 1.0,
+        places=problem.places_now + float(places[selected].sum()),
+        cost=float(cost[selected].sum()),
+        n_unserved=int((problem.must_serve & (share < 1 - 1e-6)).sum()),
         seconds=seconds,
         seed=seed,
     )
-
-
-def opening_order(problem: PlanningProblem, selected: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sites that fill a quota first, each time the one that covers most new weight; then all others likewise.
-
-    Ties go to the site that serves more must-serve rows, then to more places, then to the lower column.
-    """
-    rows_of = flipped(keep_true(problem.covers))
-    covered = problem.covered_now.astype(bool).copy()
-    owed = np.maximum(problem.quota_minimum - problem.existing_count, 0).copy()
-    left, order = [int(j) for j in selected], []
-    while left:
-        fills = [j for j in left if problem.group[j] >= 0 and owed[problem.group[j]] > 0]
-
-        def rank(j: int) -> tuple[float, float, float, int]:
-            rows = rows_of.indices[rows_of.indptr[j] : rows_of.indptr[j + 1]]
-            fresh = rows[~covered[rows]]
-            gain = float(problem.weight[fresh].sum())
-            return -gain, -float(problem.must_serve[fresh].sum()), -float(problem.places[j]), j
-
-        best = min(fills or left, key=rank)
-        order.append(best)
-        left.remove(best)
-        covered[rows_of.indices[rows_of.indptr[best] : rows_of.indptr[best + 1]]] = True
-        if problem.group[best] >= 0:
-            owed[problem.group[best]] -= 1
-    return np.array(order, dtype=np.int64)

@@ -1,222 +1,327 @@
-"""The planning problem as one mixed-integer program whose objective and limits change from aim to aim."""
+"""The planning problem as one mixed-integer program whose objective and limits change from aim to aim.
+
+Coverage and capacity in one: a row's uncovered share is at least 1 where no site is in reach (the row of a maximum
+coverage model, which keeps the relaxation tight), and at least the share of its places that it does not get (the
+row of a transport model). Of a candidate's sizes only the full one is offered while cost is no concern, since a larger
+size never serves anybody worse.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csc_array, csr_array, diags_array
 
-from tuoyu_geo.siting.cover import as_ones, keep_true, merge_rows
 from tuoyu_geo.siting.highs import Program
 from tuoyu_geo.siting.instance import keep_entries
-from tuoyu_geo.siting.problem import PlanningProblem, StageName
-from tuoyu_geo.siting.stacking import above, beside, by_column, identity, nothing, one_row, take_rows, tally
+from tuoyu_geo.siting.parts import Parts
+from tuoyu_geo.siting.planning_result import StageName
+from tuoyu_geo.siting.planning_rows import ServedRows, served_rows
+from tuoyu_geo.siting.problem import PlanningProblem
+from tuoyu_geo.siting.stacking import above, by_column, identity, one_row, take_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class PlanningModel:
-    """Variables in order: sites x, uncovered rows z, missing institutions s a group, weight short, places short.
+    """The program without its objective, and its aims.
+
+    The variables are, block by block, sites x (n_candidate), smaller sizes v (n_size), uncovered shares z (n_row),
+    missing institutions s (n_group), weight short t (1), places short (1 + n_group), unserved must-serve rows m, places
+    taken f (an entry each of the rows' reach).
 
     Attributes
     ----------
     rows
-        (n_row, n_candidate) of ones: the distinct rows that some open candidate covers and nobody covers now.
-    weight, n_must
-        (n_row,) weight of each, and how many must-serve rows it stands for.
-    lost_weight, n_lost
-        Weight and must-serve rows that nothing can cover.
-    allowed_weight
-        Weight that may stay uncovered among `rows` before the target is missed; may be negative.
-    places_wanted
-        Places that the new sites should bring.
-    owed
-        (n_group,) institutions that each group still needs.
-    matrix, row_lower, row_upper, lower, upper
-        The program without its objective.
+        The distinct rows.
+    taking
+        (n_row, n_existing + n_candidate) the entries at which places are taken, in the order of the variables f.
+    at
+        Where each block of variables stands.
+    matrix, row_lower, row_upper, lower, upper, integer
+        The program.
     aims
         For each aim the objective over all variables, to be minimised.
+    owed
+        (n_group,) institutions that each group still needs.
+    scale
+        For each aim the size of its numbers, against which tolerances are measured.
+    sizes_matter
+        Whether smaller sizes are offered from the first aim on, since money is limited.
     """
 
-    rows: csr_array
-    weight: NDArray[np.float64]
-    n_must: NDArray[np.int64]
-    lost_weight: float
-    n_lost: int
-    allowed_weight: float
-    places_wanted: float
-    owed: NDArray[np.int64]
-    places: NDArray[np.float64]
-    group: NDArray[np.int64]
-    matrix: csr_array
+    rows: ServedRows
+    taking: csr_array
+    at: dict[str, slice]
+    matrix: csc_array
     row_lower: NDArray[np.float64]
     row_upper: NDArray[np.float64]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
+    integer: NDArray[np.bool_]
     aims: dict[StageName, NDArray[np.float64]]
+    owed: NDArray[np.int64]
+    scale: dict[StageName, float]
+    sizes_matter: bool
 
     @property
     def n_candidate(self) -> int:
         """Number of candidates."""
-        return int(self.rows.shape[1])
+        return int(self.at["x"].stop)
 
-    def point(self, taken: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """All variables that follow from the sites taken."""
-        times = self.rows @ taken.astype(float)
-        uncovered = (times == 0).astype(float)
-        grouped = self.group >= 0
-        built = np.bincount(self.group[taken & grouped], minlength=len(self.owed))
-        return np.concatenate(
-            [
-                taken.astype(float),
-                uncovered,
-                np.maximum(self.owed - built, 0).astype(float),
-                [_short(float(self.weight @ uncovered) - self.allowed_weight, float(self.weight.sum()))],
-                [_short(self.places_wanted - float(self.places[taken].sum()), self.places_wanted)],
-            ]
-        )
+    def program(
+        self,
+        aim: StageName,
+        limits: list[tuple[StageName, float]],
+        *,
+        choice: NDArray[np.float64] | None = None,
+    ) -> Program:
+        """The program of one aim, with other aims held at their values.
 
-    def program(self, aim: StageName, limits: list[tuple[StageName, float]]) -> Program:
-        """The program of one aim, with the aims before it held at their values."""
+        Parameters
+        ----------
+        aim
+            What to minimise.
+        limits
+            Aims with the most each may be, closed.
+        choice
+            (n_column,) sites and sizes to be held as they are; None leaves all free.
+        """
         held = [one_row(self.aims[name]) for name, _ in limits]
-        most = np.array([value for _, value in limits])
+        matrix = by_column(above(self.matrix, *held)) if held else self.matrix
+        lower, upper = self.lower.copy(), self.upper.copy()
+        if not (self.sizes_matter or aim == "cost" or any(name == "cost" for name, _ in limits)):
+            upper[self.at["v"]] = 0.0
+        if choice is not None:
+            for block in ("x", "v"):
+                part = self.at[block]
+                lower[part] = upper[part] = choice[part]
         return Program(
-            matrix=by_column(above(self.matrix, *held)),
+            matrix=matrix,
             cost=self.aims[aim],
-            lower=self.lower,
-            upper=self.upper,
+            lower=lower,
+            upper=upper,
             row_lower=np.concatenate([self.row_lower, np.full(len(limits), -np.inf)]),
-            row_upper=np.concatenate([self.row_upper, most]),
-            integer=np.arange(len(self.lower)) < self.n_candidate,
+            row_upper=np.concatenate([self.row_upper, [value for _, value in limits]]),
+            integer=self.integer,
         )
 
-
-def _short(missing: float, whole: float) -> float:
-    # Sums of weights in another order differ in the last digits: a target met but for those is met.
-    return missing if missing > 1e-9 * max(abs(whole), 1.0) else 0.0
+    def whole(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The point with its whole variables rounded."""
+        rounded = point.copy()
+        rounded[self.integer] = np.round(point[self.integer])
+        return rounded
 
 
 def build_model(problem: PlanningProblem) -> PlanningModel:
     """Merge alike rows and lay out the program."""
-    may = problem.open_columns()
-    reach = keep_true(problem.covers)
-    open_rows = ~problem.covered_now.astype(bool)
-    usable = keep_entries(reach, may[reach.indices])
-    merged, became = merge_rows(take_rows(usable, open_rows))
-    weight = tally(became, problem.weight[open_rows], n=merged.shape[0])
-    n_must = tally(became, problem.must_serve[open_rows].astype(np.float64), n=merged.shape[0]).astype(
-        np.int64
+    rows = served_rows(problem)
+    n, n_group, n_row = problem.n_candidate, len(problem.quota_minimum), rows.reach.shape[0]
+    alone = np.flatnonzero((rows.n_must > 0) & (rows.need > 0))
+    n_size = len(problem.sizes.column)
+    # Only rows that need places take some.
+    taking = keep_entries(rows.reach, np.repeat(rows.need > 0, np.diff(rows.reach.indptr)))
+    entries = taking.tocoo()
+    parts = Parts(
+        {
+            "x": n,
+            "v": n_size,
+            "z": n_row,
+            "s": n_group,
+            "t": 1,
+            "u": 1 + n_group,
+            "m": len(alone),
+            "f": entries.nnz,
+        }
     )
-    reached = np.diff(merged.indptr) > 0
-    counts = reached & ((weight > 0) | (n_must > 0))
-    lost_weight = float(weight[~reached].sum())
     total = float(problem.weight.sum())
-    rows, weight, n_must_kept = as_ones(take_rows(merged, counts)), weight[counts], n_must[counts]
+    allowed = (1.0 - problem.coverage_target_share) * total - rows.lost_weight
     owed = np.maximum(problem.quota_minimum - problem.existing_count, 0).astype(np.int64)
-    allowed = (1.0 - problem.coverage_target_share) * total - lost_weight
-    wanted = problem.places_required - problem.places_now
-    return _lay_out(
-        problem,
-        rows=rows,
-        weight=weight,
-        n_must=n_must_kept,
-        lost_weight=lost_weight,
-        n_lost=int(n_must[~reached].sum()),
-        allowed=allowed,
-        wanted=wanted,
-        owed=owed,
-    )
-
-
-def _lay_out(
-    problem: PlanningProblem,
-    *,
-    rows: csr_array,
-    weight: NDArray[np.float64],
-    n_must: NDArray[np.int64],
-    lost_weight: float,
-    n_lost: int,
-    allowed: float,
-    wanted: float,
-    owed: NDArray[np.int64],
-) -> PlanningModel:
-    n_row, n, n_group = rows.shape[0], rows.shape[1], len(owed)
-    grouped = np.flatnonzero(problem.group >= 0)
-    member = coo_array((np.ones(len(grouped)), (problem.group[grouped], grouped)), shape=(n_group, n))
-    conflict = [np.unique(one) for one in problem.conflict]
-    clash = coo_array(
-        (
-            np.ones(sum(map(len, conflict))),
-            (
-                np.repeat(np.arange(len(conflict)), [len(one) for one in conflict]),
-                np.concatenate([[], *conflict]),
-            ),
-        ),
-        shape=(len(conflict), n),
-        dtype=float,
-    )
-    # Rows in weights and places are brought to ones of about 1,000, where HiGHS's tolerances are far below one person.
-    heavy, roomy = _unit(weight), _unit(problem.places)
-    most_new = float(n if problem.max_new is None else problem.max_new)
-    left = above(rows, member, nothing(1, n), one_row(problem.places * roomy), clash, one_row(np.ones(n)))
-    n_below = len(conflict) + 1
-    right = above(
-        beside(identity(n_row), nothing(n_row, n_group + 2)),
-        beside(nothing(n_group, n_row), identity(n_group), nothing(n_group, 2)),
-        one_row(np.concatenate([weight * heavy, np.zeros(n_group), [-heavy, 0.0]])),
-        one_row(np.concatenate([np.zeros(n_row + n_group), [0.0, roomy]])),
-        nothing(n_below, n_row + n_group + 2),
-    )
-    slack = 1e-9 * max(float(problem.weight.sum()), 1.0)
+    wanted = _places_wanted(problem)
+    _add_reach(parts, problem, rows, allowed=allowed)
+    _add_counts(parts, problem, owed=owed, wanted=wanted)
+    _add_flows(parts, problem, rows, entries, alone=alone)
+    row_lower, row_upper = parts.sides()
     forced = np.zeros(n)
     forced[problem.forced] = 1.0
-    short_most = max(float(weight.sum()) - allowed, 0.0)
-    zeros = {"x": np.zeros(n), "z": np.zeros(n_row), "s": np.zeros(n_group), "t": np.zeros(2)}
-    parts: dict[StageName, dict[str, NDArray[np.float64]]] = {
-        "quota": {"s": np.ones(n_group)},
-        "must_serve": {"z": n_must.astype(float)},
-        "coverage": {"t": np.array([1.0, 0.0])},
-        "places": {"t": np.array([0.0, 1.0])},
-        "sites": {"x": np.ones(n)},
-        "cost": {"x": problem.site_cost.astype(float)},
-        "covered": {"z": weight},
+    offered = np.concatenate([np.zeros(0) if problem.capacity is None else problem.capacity.places_now])
+    offered = np.concatenate([offered, problem.places.astype(float)])
+    upper = {
+        "x": problem.open_columns().astype(float),
+        "v": problem.open_columns().astype(float)[problem.sizes.column],
+        "z": 1.0,
+        "s": owed,
+        "t": max(float(rows.weight.sum()) - allowed, 0.0),
+        "u": np.maximum(wanted, 0.0),
+        "m": 1.0,
+        "f": np.minimum(rows.need[entries.row], offered[entries.col]),
     }
-    aims = {name: np.concatenate(list((zeros | part).values())) for name, part in parts.items()}
+    trip = (
+        np.zeros(entries.nnz)
+        if rows.trip is None
+        else np.asarray(rows.trip[entries.row, entries.col]).ravel()
+    )
+    n_must = np.where(rows.need > 0, 0, rows.n_must)
+    saving = problem.site_cost[problem.sizes.column] - problem.sizes.cost
+    aims: dict[StageName, NDArray[np.float64]] = {
+        "quota": parts.spread({"s": 1.0}),
+        "must_serve": parts.spread({"z": n_must, "m": 1.0}),
+        "coverage": parts.spread({"t": 1.0}),
+        "places": parts.spread({"u": 1.0}),
+        "sites": parts.spread({"x": 1.0}),
+        "cost": parts.spread({"x": problem.site_cost, "v": -saving}),
+        "covered": parts.spread({"z": rows.weight}),
+        "trip": parts.spread({"f": trip}),
+    }
     return PlanningModel(
         rows=rows,
-        weight=weight,
-        n_must=n_must,
-        lost_weight=lost_weight,
-        n_lost=n_lost,
-        allowed_weight=allowed,
-        places_wanted=wanted,
-        owed=owed,
-        places=problem.places.astype(float),
-        group=problem.group,
-        matrix=beside(left, right),
-        row_lower=np.concatenate(
-            [
-                np.ones(n_row),
-                owed,
-                [-np.inf],
-                [(wanted - 1e-9 * max(wanted, 1.0)) * roomy],
-                np.full(n_below, -np.inf),
-            ]
-        ),
-        row_upper=np.concatenate(
-            [
-                np.full(n_row + n_group, np.inf),
-                [(allowed + slack) * heavy],
-                [np.inf],
-                np.ones(n_below - 1),
-                [most_new],
-            ]
-        ),
-        lower=np.concatenate([forced, np.zeros(n_row + n_group + 2)]),
-        upper=np.concatenate(
-            [problem.open_columns().astype(float), np.ones(n_row), owed, [short_most, max(wanted, 0.0)]]
-        ),
+        taking=taking,
+        at=parts.at,
+        matrix=parts.matrix(),
+        row_lower=row_lower,
+        row_upper=row_upper,
+        lower=parts.spread({"x": forced}),
+        upper=parts.spread(upper),
+        integer=parts.spread({"x": 1.0, "v": 1.0, "m": 1.0}) > 0,
         aims=aims,
+        owed=owed,
+        scale={
+            "quota": 1.0,
+            "must_serve": 1.0,
+            "coverage": max(total, 1.0),
+            "places": max(float(wanted.max()), 1.0),
+            "sites": 1.0,
+            "cost": max(float(problem.site_cost.sum()), 1.0),
+            "covered": max(total, 1.0),
+            "trip": max(float(rows.need[entries.row] @ trip), 1.0) if entries.nnz else 1.0,
+        },
+        sizes_matter=problem.max_cost is not None,
     )
+
+
+def _places_wanted(problem: PlanningProblem) -> NDArray[np.float64]:
+    """(1 + n_group,) places that new sites should bring to the county and to each group."""
+    required, now = problem.group_places_required, problem.group_places_now
+    by_group = (
+        np.zeros(len(problem.quota_minimum)) if required is None or now is None else required - now
+    ).astype(float)
+    return np.concatenate([[problem.places_required - problem.places_now], by_group])
+
+
+def _add_reach(parts: Parts, problem: PlanningProblem, rows: ServedRows, *, allowed: float) -> None:
+    n_existing = rows.reach.shape[1] - problem.n_candidate
+    parts.add(
+        {"x": csr_array(rows.reach[:, n_existing:]), "z": identity(len(rows.weight))},
+        lower=1.0 - rows.in_reach_now,
+        upper=np.inf,
+    )
+    # Weights and places are brought to ones of about 1,000, where HiGHS's tolerances are far below one person.
+    heavy = _unit(rows.weight)
+    parts.add(
+        {"z": one_row(rows.weight * heavy), "t": one_row([-heavy])},
+        lower=-np.inf,
+        upper=allowed * heavy,
+    )
+
+
+def _add_counts(
+    parts: Parts, problem: PlanningProblem, *, owed: NDArray[np.int64], wanted: NDArray[np.float64]
+) -> None:
+    n, n_group, sizes = problem.n_candidate, len(owed), problem.sizes
+    grouped = np.flatnonzero(problem.group >= 0)
+    member = csr_array(
+        (np.ones(len(grouped)), (problem.group[grouped], grouped)), shape=(n_group, n), dtype=float
+    )
+    parts.add({"x": member, "s": identity(n_group)}, lower=owed.astype(float), upper=np.inf)
+    everywhere = above(one_row(np.ones(n)), member)
+    roomy = _unit(problem.places)
+    parts.add(
+        {
+            "x": csr_array(everywhere * (problem.places * roomy)),
+            "v": csr_array(
+                take_rows(everywhere.T.tocsr(), sizes.column).T
+                * ((sizes.places - problem.places[sizes.column]) * roomy)
+            ),
+            "u": csr_array(identity(1 + n_group) * roomy),
+        },
+        lower=wanted * roomy,
+        upper=np.inf,
+    )
+    parts.add(
+        {"x": one_row(np.ones(n))}, lower=-np.inf, upper=n if problem.max_new is None else problem.max_new
+    )
+    if len(sizes.column):
+        pick = csr_array(
+            (np.ones(len(sizes.column)), (sizes.column, np.arange(len(sizes.column)))),
+            shape=(n, len(sizes.column)),
+        )
+        parts.add({"x": csr_array(-identity(n)), "v": pick}, lower=-np.inf, upper=0.0)
+    if problem.max_cost is not None:
+        cheap = _unit(problem.site_cost)
+        saving = sizes.cost - problem.site_cost[sizes.column]
+        parts.add(
+            {"x": one_row(problem.site_cost * cheap), "v": one_row(saving * cheap)},
+            lower=-np.inf,
+            upper=problem.max_cost * (1 + 1e-9) * cheap,
+        )
+    if problem.conflict:
+        plots = [np.unique(columns) for columns in problem.conflict]
+        row = np.repeat(np.arange(len(plots)), [len(one) for one in plots])
+        clash = csr_array(coo_array((np.ones(len(row)), (row, np.concatenate(plots))), shape=(len(plots), n)))
+        parts.add({"x": clash}, lower=-np.inf, upper=1.0)
+
+
+def _add_flows(
+    parts: Parts,
+    problem: PlanningProblem,
+    rows: ServedRows,
+    entries: coo_array,
+    *,
+    alone: NDArray[np.int64],
+) -> None:
+    capacity, sizes = problem.capacity, problem.sizes
+    if capacity is None:
+        return
+    n_row, n_supply, n_flow = len(rows.need), rows.reach.shape[1], entries.nnz
+    n_existing = n_supply - problem.n_candidate
+    needing = np.flatnonzero(rows.need > 0)
+    by_row = csr_array((np.ones(n_flow), (entries.row, np.arange(n_flow))), shape=(n_row, n_flow))
+    parts.add(
+        {
+            "z": take_rows(csr_array(diags_array(rows.need)), needing),
+            "f": take_rows(by_row, needing),
+        },
+        lower=rows.need[needing],
+        upper=np.inf,
+    )
+    by_supply = csr_array((np.ones(n_flow), (entries.col, np.arange(n_flow))), shape=(n_supply, n_flow))
+    parts.add({"f": by_supply[:n_existing]}, lower=-np.inf, upper=capacity.places_now)
+    smaller = csr_array(
+        (
+            problem.places[sizes.column] - sizes.places,
+            (sizes.column, np.arange(len(sizes.column))),
+        ),
+        shape=(problem.n_candidate, len(sizes.column)),
+    )
+    parts.add(
+        {
+            "x": csr_array(diags_array(-problem.places.astype(float))),
+            "v": smaller,
+            "f": by_supply[n_existing:],
+        },
+        lower=-np.inf,
+        upper=0.0,
+    )
+    if len(alone):
+        must = np.isin(entries.row, alone) & (entries.col < n_existing)
+        of_must = csr_array(
+            (np.ones(int(must.sum())), (entries.col[must], np.flatnonzero(must))), shape=(n_existing, n_flow)
+        )
+        parts.add({"f": of_must}, lower=-np.inf, upper=np.minimum(capacity.spare_now, capacity.places_now))
+        parts.add(
+            {"z": take_rows(identity(n_row), alone), "m": csr_array(-identity(len(alone)))},
+            lower=-np.inf,
+            upper=0.0,
+        )
 
 
 def _unit(values: NDArray[np.float64]) -> float:

@@ -1,6 +1,6 @@
-"""The planning problem of a county on arrays, and what its solution is made of."""
+"""The planning problem of a county on arrays."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tuoyu_geo.messages import text
+from tuoyu_geo.siting.capacity import Capacity, Sizes
 from tuoyu_geo.siting.instance import raise_faults
-
-StageName = Literal["quota", "must_serve", "coverage", "places", "sites", "cost", "covered"]
 
 
 def _no_indices() -> NDArray[np.int64]:
@@ -26,9 +25,12 @@ class PlanningProblem:
     covers
         (n_demand, n_candidate) boolean: the candidate is within the standard of the row.
     weight
-        (n_demand,) what a covered row counts for, finite and not negative.
+        (n_demand,) what a covered row counts for, finite and not negative. A row that needs places counts in the share
+        in which it gets them; any other counts in full once a site or an institution is in reach.
     covered_now
-        (n_demand,) covered by an institution that counts already.
+        (n_demand,) in reach of an institution that counts already.
+    capacity
+        Who needs places and who has some; None where reach alone serves.
     group
         (n_candidate,) index of the candidate's group (township) in `quota_minimum`; -1 for none.
     quota_minimum
@@ -36,9 +38,13 @@ class PlanningProblem:
     existing_count
         (n_group,) institutions each group has that count already.
     places
-        (n_candidate,) places (托位) each candidate would offer.
+        (n_candidate,) places (托位) each candidate offers at its full size.
+    sizes
+        Smaller sizes that candidates can take.
     places_now, places_required
         Places there are, and how many there must be, closed.
+    group_places_now, group_places_required
+        (n_group,) the same of each group; None where no group has a minimum of its own.
     coverage_target_share
         Share of the total weight that must be covered, closed, 0 to 1.
     site_cost
@@ -46,13 +52,18 @@ class PlanningProblem:
     usable
         (n_candidate,) False keeps a candidate out.
     must_serve
-        (n_demand,) rows that need a site in reach before anything else but the quotas.
+        (n_demand,) rows that come before anything else but the quotas: they need a site in reach or, where `capacity`
+        says so, all their places.
     conflict
         Groups of columns of which at most one may be taken: several projects on one plot.
     forced, forbidden
         Columns that are always, or never, taken.
     max_new
         Most new sites, the forced ones included; None for no limit.
+    max_cost
+        Most that the new sites may cost together, closed; None for no limit.
+    first
+        Whether fewest "sites" come before least "cost", or the other way round.
 
     Raises
     ------
@@ -77,10 +88,20 @@ class PlanningProblem:
     forced: NDArray[np.int64] = field(default_factory=_no_indices)
     forbidden: NDArray[np.int64] = field(default_factory=_no_indices)
     max_new: int | None = None
+    max_cost: float | None = None
+    first: Literal["sites", "cost"] = "sites"
+    capacity: Capacity | None = None
+    sizes: Sizes = field(default_factory=Sizes)
+    group_places_now: NDArray[np.float64] | None = None
+    group_places_required: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         faults = [*self._shape_faults(), *self._number_faults()]
+        if self.capacity is not None:
+            n_demand, n_candidate = self.covers.shape
+            faults += self.capacity.faults(n_demand=n_demand, n_candidate=n_candidate)
         raise_faults(faults)
+        raise_faults([*self.sizes.faults(full=self.places)])
         raise_faults(self._wish_faults())
 
     @property
@@ -93,6 +114,12 @@ class PlanningProblem:
         may = np.array(self.usable, dtype=bool)
         may[self.forbidden] = False
         return may
+
+    def least_cost(self) -> NDArray[np.float64]:
+        """(n_candidate,) cost of each candidate at its cheapest size."""
+        cost = self.site_cost.astype(np.float64)
+        np.minimum.at(cost, self.sizes.column, self.sizes.cost)
+        return cost
 
     def _shape_faults(self) -> list[str]:
         n_demand, n_candidate = self.covers.shape
@@ -107,6 +134,8 @@ class PlanningProblem:
             "usable": n_candidate,
             "existing_count": n_group,
         }
+        if self.group_places_required is not None:
+            expected |= {"group_places_required": n_group, "group_places_now": n_group}
         return [
             text("siting.shape_wrong", name=name, found=np.shape(getattr(self, name)), expected=(n,))
             for name, n in expected.items()
@@ -115,7 +144,10 @@ class PlanningProblem:
 
     def _number_faults(self) -> list[str]:
         faults = []
-        for name in ("weight", "places", "site_cost", "quota_minimum", "existing_count"):
+        names = ["weight", "places", "site_cost", "quota_minimum", "existing_count"]
+        if self.group_places_required is not None:
+            names += ["group_places_required", "group_places_now"]
+        for name in names:
             values = np.asarray(getattr(self, name), dtype=np.float64)
             n_bad = int((~(np.isfinite(values) & (values >= 0))).sum())
             if n_bad:
@@ -139,8 +171,11 @@ class PlanningProblem:
             lost = [int(j) for j in np.unique(columns) if not 0 <= j < self.n_candidate]
             if lost:
                 faults.append(text("siting.indices_outside", name=name, found=lost, n=self.n_candidate))
-        if self.max_new is not None and self.max_new < 0:
-            faults.append(text("siting.scalar_bad", name="max_new", found=self.max_new))
+        faults += [
+            text("siting.scalar_bad", name=name, found=getattr(self, name))
+            for name in ("max_new", "max_cost")
+            if getattr(self, name) is not None and not getattr(self, name) >= 0
+        ]
         return faults
 
     def _wish_faults(self) -> list[str]:
@@ -149,83 +184,13 @@ class PlanningProblem:
         faults = [text("siting.forced_shut", found=shut)] if shut else []
         if self.max_new is not None and len(forced) > self.max_new:
             faults.append(text("siting.forced_over_most", n=len(forced), most=self.max_new))
+        least = self.least_cost()
+        if self.max_cost is not None and least[forced].sum() > self.max_cost * (1 + 1e-9):
+            faults.append(
+                text("siting.forced_over_cost", cost=float(least[forced].sum()), most=self.max_cost)
+            )
         for columns in self.conflict:
             both = np.intersect1d(columns, forced)
             if len(both) > 1:
                 faults.append(text("siting.forced_conflict", found=both.tolist()))
         return faults
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageResult:
-    """One aim of the plan, settled before the next.
-
-    Attributes
-    ----------
-    name
-        "quota": institutions short of the quotas; "must_serve": rows that need a site and get none; "coverage": weight
-        short of the target; "places": places short; "sites": new sites; "cost": their cost; "covered": weight covered.
-    objective
-        The plan's value, recomputed from the arrays; "covered" is the only one that is maximised.
-    bound
-        Proven: given the stages before, no plan does better.
-    gap, status, seconds
-        As in `SitingResult`.
-    """
-
-    name: StageName
-    objective: float
-    bound: float
-    gap: float
-    status: Literal["optimal", "feasible"]
-    seconds: float
-
-    def to_record(self) -> dict[str, str | float]:
-        """The stage as a row of a table."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class PlanResult:
-    """A plan and its proof.
-
-    Attributes
-    ----------
-    selected
-        New sites, ascending columns.
-    order
-        The same in the order in which to open them: first those that fill a quota, then by newly covered weight. A
-        roll-out that is good at each step, not one proven best at each.
-    stages
-        The seven aims in their order.
-    quota_shortfall
-        (n_group,) institutions still missing.
-    n_usable
-        (n_group,) candidates that could have been taken.
-    status
-        "optimal" when every stage is proven within the gap asked for.
-    objective, bound, gap
-        Number of new sites, the proven least number given the aims before it, and their relative gap.
-    covered_weight, covered_share, places, cost, n_unserved
-        Of the plan together with what exists, recomputed: weight covered, its share, places, cost of the new sites, and
-        must-serve rows without a site.
-    seconds, seed
-        Wall-clock time and the seed given.
-    """
-
-    selected: NDArray[np.int64]
-    order: NDArray[np.int64]
-    stages: tuple[StageResult, ...]
-    quota_shortfall: NDArray[np.int64]
-    n_usable: NDArray[np.int64]
-    status: Literal["optimal", "feasible"]
-    objective: float
-    bound: float
-    gap: float
-    covered_weight: float
-    covered_share: float
-    places: float
-    cost: float
-    n_unserved: int
-    seconds: float
-    seed: int
