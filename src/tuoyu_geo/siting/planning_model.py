@@ -229,7 +229,7 @@ def _add_counts(
     n, n_group, sizes = problem.n_candidate, len(owed), problem.sizes
     grouped = np.flatnonzero(problem.group >= 0)
     member = csr_array(
-        (np.ones(len(grouped)), (problem.group[grouped], grouped)), shape=(n_group, n), dtype=float
+        coo_array((np.ones(len(grouped)), (problem.group[grouped], grouped)), shape=(n_group, n))
     )
     parts.add({"x": member, "s": identity(n_group)}, lower=owed.astype(float), upper=np.inf)
     everywhere = above(one_row(np.ones(n)), member)
@@ -266,7 +266,7 @@ def _add_counts(
     if problem.conflict:
         plots = [np.unique(columns) for columns in problem.conflict]
         row = np.repeat(np.arange(len(plots)), [len(one) for one in plots])
-        clash = csr_array(coo_array((np.ones(len(row)), (row, np.concatenate(plots))), shape=(len(plots), n)))
+        clash = coo_array((np.ones(len(row)), (row, np.concatenate(plots))), shape=(len(plots), n))
         parts.add({"x": clash}, lower=-np.inf, upper=1.0)
 
 
