@@ -100,7 +100,8 @@ def _manifest(project: "Project", *, outputs: Mapping[str, str] | None = None) -
     return Manifest(
         tool_version=version("tuoyu-geo"),
         versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        inputs={name: hash_file(path) for name, path in project.input_files().items()},
+        inputs={name: hash_file(path) for name, path in project.input_files().items()}
+        | project.database_hashes(),
         settings={
             "project": project.config.model_dump(mode="json"),
             "policy": project.policy.model_dump(mode="json"),

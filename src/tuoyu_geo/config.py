@@ -61,7 +61,8 @@ class LayerSection(Section):
     """One layer: its file, where its coordinates stand, and how far it may be trusted."""
 
     path: str
-    """The file, relative to project.toml."""
+    """The file, relative to project.toml; or ``postgis:[service/][schema.]table``, whose server and password stand in
+    libpq's environment or service file."""
     crs: str | None = Field(default=None, pattern=r"^EPSG:\d+$")
     """CRS of the coordinates. Give this or `datum`."""
     datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] | None = None
@@ -71,7 +72,7 @@ class LayerSection(Section):
     source: str = ""
     """Who made the layer, and when."""
     sheet: str | None = None
-    """Sheet of a workbook, or layer of a GeoPackage."""
+    """Sheet of a workbook, layer of a GeoPackage or drawing, folder of a KML, file of a zip."""
     encoding: str | None = None
     """Text encoding, where it can't be told from the file."""
     on_invalid: Literal["raise", "fix", "drop"] = "raise"

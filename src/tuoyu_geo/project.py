@@ -19,7 +19,16 @@ from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand
 from tuoyu_geo.errors import ConfigError, DataError, SitingError
 from tuoyu_geo.findings import Finding, by_severity
-from tuoyu_geo.layers import Layers, LayerSource, load_layers, same_township
+from tuoyu_geo.layers import (
+    Layers,
+    LayerSource,
+    companions,
+    database_hash,
+    is_database,
+    load_layers,
+    same_township,
+    without_secrets,
+)
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates
@@ -109,18 +118,21 @@ class Project:
             "project.toml": self.file,
             **{name: _layer_path(self.folder, name, outside=outside) for name in names},
         }
+        files = {name: path for name, path in files.items() if not is_database(name)}
         for name, path in list(files.items()):
-            if path.suffix.lower() == ".shp":
-                for ending in (".dbf", ".shx", ".prj", ".cpg"):
-                    beside = path.with_suffix(ending)
-                    if beside.exists():
-                        files[str(Path(name).with_suffix(ending).as_posix())] = beside
-        return files
+            for companion in companions(path):
+                files[(Path(name).parent / companion.relative_to(path.parent)).as_posix()] = companion
+        return {name: path for name, path in files.items() if not path.is_dir()}
+
+    def database_hashes(self) -> dict[str, str]:
+        """SHA-256 of the rows of every database table that goes into a run, by its name in the project."""
+        sources = self._sources().values()
+        return {source.file: database_hash(source) for source in sources if is_database(source.file)}
 
     # --- phases -----------------------------------------------------------------------------------------------
 
-    def _read(self) -> Layers:
-        sources = {
+    def _sources(self) -> dict[str, LayerSource]:
+        return {
             role: LayerSource(
                 role=role,
                 path=_layer_path(self.folder, section.path, outside=self.config.project.allow_paths_outside),
@@ -136,7 +148,9 @@ class Project:
             )
             for role, section in self.config.layers.items()
         }
-        return self.timed("layers", lambda: load_layers(sources, crs=self.config.project.crs))
+
+    def _read(self) -> Layers:
+        return self.timed("layers", lambda: load_layers(self._sources(), crs=self.config.project.crs))
 
     def layers(self) -> Layers:
         """The layers, checked.
@@ -378,8 +392,10 @@ class Project:
 
 
 def _layer_path(folder: Path, path: str, *, outside: bool) -> Path:
+    if is_database(path) and "://" not in path:
+        return folder / "project.toml"  # where the server is, is not the project's to say
     if "://" in path or path.lower().startswith(("/vsi", "\\\\", "//")):
-        raise ConfigError(text("config.path_network", found=path))
+        raise ConfigError(text("config.path_network", found=without_secrets(path)))
     full = (folder / path).resolve()
     if not outside and not full.is_relative_to(folder.resolve()):
         raise ConfigError(text("config.path_outside", found=path))

@@ -1,47 +1,38 @@
 """Layers written as a test wants them, around one square township."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from shapely.geometry import box
 
-from tuoyu_geo.layers import Layers, LayerSource, load_layers
+from tuoyu_geo.layers import Layers, load_layers
 
-CRS = "EPSG:4548"
-# A square of 10 km around 117.36 E, 25.97 N.
-TOWNSHIPS = gpd.GeoDataFrame(
-    {"区划代码": ["350481003", "350481004"], "名称": ["燕南街道", "西洋镇"]},
-    geometry=[box(117.30, 25.90, 117.36, 26.00), box(117.36, 25.90, 117.42, 26.00)],
-    crs="EPSG:4490",
-)
+# The makers of nasty files are a module here, and importlib mode puts no folder on the path.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from squares import CRS, TOWNSHIPS, source
 
 
-def source(path: Path, role: str, **changes: object) -> LayerSource:
-    settings: dict[str, object] = {
-        "role": role,
-        "path": path,
-        "file": path.name,
-        "crs": None,
-        "datum": "cgcs2000",
-        "quality": "synthetic",
-        "source": "",
-        "sheet": None,
-        "encoding": None,
-        "on_invalid": "raise",
-        "columns": {},
-    }
-    return LayerSource(**(settings | changes))
+@pytest.fixture(scope="session")
+def borders(tmp_path_factory) -> bytes:
+    """The default townships as a GeoPackage."""
+    path = tmp_path_factory.mktemp("borders") / "townships.gpkg"
+    TOWNSHIPS.to_file(path)
+    return path.read_bytes()
 
 
 @pytest.fixture
-def load(tmp_path) -> Callable[..., Layers]:
+def load(tmp_path, borders) -> Callable[..., Layers]:
     """Load layers: each keyword is a role with a path, or a path and changes of its source."""
 
     def run(*, townships: gpd.GeoDataFrame = TOWNSHIPS, **files: object) -> Layers:
         border = tmp_path / "townships.gpkg"
-        townships.to_file(border)
+        if townships is TOWNSHIPS:
+            border.write_bytes(borders)
+        else:
+            townships.to_file(border)
         sources = {"townships": source(border, "townships")}
         for role, given in files.items():
             path, changes = given if isinstance(given, tuple) else (given, {})

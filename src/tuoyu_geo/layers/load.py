@@ -10,9 +10,10 @@ from tuoyu_geo.findings import Finding, Severity, by_severity
 from tuoyu_geo.layers import checks, townships
 from tuoyu_geo.layers.clean import POSITION_FIELDS, clean_columns
 from tuoyu_geo.layers.fields import fields_of, match_columns
+from tuoyu_geo.layers.kinds import NETWORK_ENDINGS
 from tuoyu_geo.layers.model import Layers
 from tuoyu_geo.layers.place import place_rows
-from tuoyu_geo.layers.read import NETWORK_ENDINGS, read_table
+from tuoyu_geo.layers.read import read_table
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
 

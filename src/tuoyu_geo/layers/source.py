@@ -25,7 +25,8 @@ class LayerSource:
     quality, source
         How far the figures may be trusted, and who made them.
     sheet
-        Sheet of a workbook or layer of a GeoPackage; None for the first.
+        Sheet of a workbook, layer of a GeoPackage or drawing, folder of a KML or file of a zip; None for the one that
+        tells most fields.
     encoding
         Text encoding where it can't be told from the file.
     on_invalid

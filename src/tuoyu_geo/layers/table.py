@@ -60,3 +60,22 @@ def layer_finding(
 
 
 EMPTY = RawTable(frame=pd.DataFrame(), row=np.zeros(0, dtype=np.int64))
+
+
+class RefusedError(Exception):
+    """A file can't be used; `finding` says why. Caught where a layer is read, and never seen outside.
+
+    Parameters
+    ----------
+    finding
+        The one fault that stops the reading.
+    """
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.found)
+        self.finding = finding
+
+
+def failed(*findings: Finding) -> RawTable:
+    """No rows, and why."""
+    return RawTable(frame=EMPTY.frame, row=EMPTY.row, findings=findings)

@@ -1,104 +1,210 @@
-"""Spreadsheets as offices fill them: a title row, a 填报单位 row, then the header; merged cells; totals and notes."""
+"""Workbooks: which sheet is meant, its cells, its merged ranges, and the cells whose formula has no value."""
 
 import io
+import re
 import zipfile
-
-import numpy as np
-import pandas as pd
+from collections.abc import Callable, Iterator, Mapping
+from xml.etree import ElementTree as ET
 
 from tuoyu_geo.findings import Finding
-from tuoyu_geo.layers.fields import clean_name, fields_of
+from tuoyu_geo.layers.grid import Grid, Header, Trouble, find_header, grid_table
+from tuoyu_geo.layers.limits import MAX_CELLS, over_limit, unpacked_size
+from tuoyu_geo.layers.ods import ods_sheets
 from tuoyu_geo.layers.source import LayerSource
-from tuoyu_geo.layers.table import EMPTY, RawTable, layer_finding
-from tuoyu_geo.layers.values import plain_text
+from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
 
-# The header is looked for in the first rows only; a title, a unit and a note stand above it.
-HEADER_ROWS = 12
-TOTAL_WORDS = ("合计", "小计", "总计", "共计")
-NOTE_WORDS = ("备注", "说明", "填表说明", "注", "填表人", "填报人", "审核人", "制表")
+_OLE = b"\xd0\xcf\x11\xe0"
+# Names of a compound file's streams are UTF-16; an encrypted workbook is a package in one of them.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>(?!\s*</)")
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_UNKNOWN = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>|</(?:\w+:)?c>)"
+)
+_FAILED = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:\s*<(?:\w+:)?f.*?(?:/>|</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<"
+)
+_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+class _TooLargeError(Exception):
+    """A sheet that claims more cells than may be read."""
 
 
 def read_workbook(data: bytes, source: LayerSource) -> RawTable:
-    """Rows of one sheet of an .xlsx file.
+    """Rows of one sheet of an .xlsx, .xls or .ods file, told apart by content.
 
-    Real merged ranges are filled, nothing else is; rows of totals and notes are left out and listed; a formula
-    that was never worked out is a finding.
+    Of several sheets the project's own word decides; else the one whose header tells most fields of the role, and a
+    finding says so, and which others look like it.
     """
-    from openpyxl import load_workbook  # noqa: PLC0415  (slow to import)
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
-
+    if data.startswith(_OLE) and _ENCRYPTED in data:
+        raise RefusedError(layer_finding(source, "file_locked"))
+    if data.startswith(b"PK"):
+        _refuse_large(data, source)
     try:
-        values = load_workbook(io.BytesIO(data), data_only=True)
-        formulas = load_workbook(io.BytesIO(data), data_only=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        return _failed(layer_finding(source, "file_broken", reason=error))
-    if source.sheet is not None and source.sheet not in values.sheetnames:
-        return _failed(
-            layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(values.sheetnames))
-        )
-    sheet = values[source.sheet] if source.sheet is not None else values.worksheets[0]
-    grid: list[list[object]] = [list(row) for row in sheet.iter_rows(values_only=True)]
-    for merged in sheet.merged_cells.ranges:
-        for i in range(merged.min_row - 1, min(merged.max_row, len(grid))):
-            for j in range(merged.min_col - 1, merged.max_col):
-                grid[i][j] = grid[merged.min_row - 1][merged.min_col - 1]
-    findings = [
-        layer_finding(source, "formula_unknown", row=i, column=get_column_letter(j), formula=cell.value)
-        for i, row in enumerate(formulas[sheet.title].iter_rows(), start=1)
-        for j, cell in enumerate(row, start=1)
-        if cell.data_type == "f" and grid[i - 1][j - 1] is None
-    ]
-    return grid_table(grid, source, findings=findings)
+        open_sheets = ods_sheets if _is_ods(data) else _calamine_sheets
+        return _read_sheets(open_sheets(data), source)
+    except (_TooLargeError, MemoryError) as error:
+        raise RefusedError(
+            layer_finding(source, "file_too_large", found=error, allowed=f"{MAX_CELLS:,}")
+        ) from error
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, NotImplementedError) as error:
+        raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
+    except _calamine_errors() as error:
+        if type(error).__name__ == "PasswordError":
+            raise RefusedError(layer_finding(source, "file_locked")) from error
+        raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
 
 
-def grid_table(grid: list[list[object]], source: LayerSource, *, findings: list[Finding]) -> RawTable:
-    """Rows below the header of a grid of cells; row numbers are the grid's, from 1."""
-    header = _header_row(grid, source)
-    if header is None:
-        return _failed(*findings, layer_finding(source, "no_header", rows=HEADER_ROWS))
-    names = [plain_text(cell) for cell in grid[header]]
-    columns = [j for j, name in enumerate(names) if name]
-    rows, numbers = [], []
-    for i in range(header + 1, len(grid)):
-        cells = [grid[i][j] if j < len(grid[i]) else None for j in columns]
-        words = [plain_text(cell) for cell in cells]
-        filled = [word for word in words if word]
-        if not filled:
+def _refuse_large(data: bytes, source: LayerSource) -> None:
+    """Refuse a package that unpacks to too much, or is none."""
+    size = unpacked_size(data)
+    if size is None:
+        raise RefusedError(layer_finding(source, "file_broken", reason="zip"))
+    too_large = over_limit(source, unpacked=size)
+    if too_large:
+        raise RefusedError(too_large)
+
+
+def _calamine_errors() -> type[Exception]:
+    from python_calamine import CalamineError  # noqa: PLC0415
+
+    return CalamineError
+
+
+def _is_ods(data: bytes) -> bool:
+    if not data.startswith(b"PK"):
+        return False
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return "content.xml" in package.namelist() and "xl/workbook.xml" not in package.namelist()
+
+
+def _calamine_sheets(data: bytes) -> dict[str, Callable[[], Grid]]:
+    """The visible sheets of an .xlsx or .xls, each opened when asked for."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    parts = _sheet_parts(data) if data.startswith(b"PK") else {}
+
+    def opener(name: str) -> Callable[[], Grid]:
+        def read() -> Grid:
+            troubles = tuple(_scan(data, parts[name])) if name in parts else ()  # before the sheet is opened
+            sheet = book.get_sheet_by_name(name)
+            merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+            return Grid(cells=sheet.to_python(skip_empty_area=False), merged=merged, troubles=troubles)
+
+        return read
+
+    kept = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    shown = [one for one in kept if one.visible == SheetVisibleEnum.Visible] or kept
+    return {one.name: opener(one.name) for one in shown}
+
+
+def _sheet_parts(data: bytes) -> dict[str, str]:
+    """The part of the package that holds each sheet."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        if "xl/workbook.xml" not in package.namelist():
+            return {}
+        book = ET.fromstring(package.read("xl/workbook.xml"))  # noqa: S314  (expat refuses entity bombs)
+        relations = ET.fromstring(package.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        targets = {one.get("Id"): one.get("Target", "") for one in relations}
+        parts = {}
+        for sheet in book.iter():
+            if sheet.tag.endswith("}sheet") and sheet.get(_RELATIONS) in targets:
+                target = targets[sheet.get(_RELATIONS)]
+                parts[sheet.get("name", "")] = (
+                    target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                )
+        return {name: part for name, part in parts.items() if part in package.namelist()}
+
+
+def _scan(data: bytes, part: str) -> Iterator[Trouble]:
+    """Cells of a sheet that hold no value though something stands there.
+
+    Raises
+    ------
+    _TooLargeError
+        One stray cell far out would make the reader allocate everything before it.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        xml = package.read(part)
+    last_row = last_column = 0
+    farthest = ""
+    for cell in _CELL.finditer(xml):
+        if cell.group(1).endswith(b"/"):
+            continue  # formatted, but empty
+        place = _PLACE.search(cell.group(1))
+        if place is None:
             continue
-        first = filled[0].replace(" ", "")
-        if first in TOTAL_WORDS or first.startswith(TOTAL_WORDS):
-            findings.append(layer_finding(source, "total_row", severity="info", row=i + 1, found=first))
-        elif len(set(filled)) == 1 and first.startswith(NOTE_WORDS):
-            findings.append(layer_finding(source, "note_row", severity="info", row=i + 1, found=first[:40]))
-        else:
-            rows.append(cells)
-            numbers.append(i + 1)
-    frame = pd.DataFrame(rows, columns=_unique([names[j] for j in columns]), dtype=object)
-    return RawTable(frame=frame, row=np.array(numbers, dtype=np.int64), findings=tuple(findings))
+        row, column = int(place.group(2)), _column(place.group(1))
+        if row > last_row or column > last_column:
+            last_row, last_column = max(row, last_row), max(column, last_column)
+            farthest = place.group(1).decode() + place.group(2).decode()
+    if last_row * (last_column + 1) > MAX_CELLS:
+        raise _TooLargeError(farthest)
+    for code, pattern in (("formula_unknown", _UNKNOWN), ("formula_failed", _FAILED)):
+        for match in pattern.finditer(xml):
+            place = _PLACE.search(match.group(1))
+            if place is None or (code == "formula_unknown" and b't="str"' in match.group(1)):
+                continue  # a formula whose result is an empty text has been worked out
+            found = (match.group(2) or b"").decode("utf-8", "replace")
+            yield Trouble(
+                code=code,
+                row=int(place.group(2)) - 1,
+                column=_column(place.group(1)),
+                found=f"={found}" if code == "formula_unknown" else found,
+            )
 
 
-def _header_row(grid: list[list[object]], source: LayerSource) -> int | None:
-    known = {clean_name(alias) for field in fields_of(source.role) for alias in (*field.aliases, field.field)}
-    known |= {clean_name(column) for column in source.columns.values()}
-    scores = [
-        len({clean_name(cell) for cell in row if cell is not None} & known) for row in grid[:HEADER_ROWS]
-    ]
-    if scores and max(scores) > 0:
-        return scores.index(max(scores))
-    for i, row in enumerate(grid[:HEADER_ROWS]):
-        if sum(bool(plain_text(cell)) for cell in row) > 1:
-            return i
-    return None
+def _column(letters: bytes) -> int:
+    """A spreadsheet's column, from 0."""
+    column = 0
+    for letter in letters:
+        column = 26 * column + letter - ord("A") + 1
+    return column - 1
 
 
-def _unique(names: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
-    return result
+def _read_sheets(sheets: Mapping[str, Callable[[], Grid]], source: LayerSource) -> RawTable:
+    if source.sheet is not None and source.sheet not in sheets:
+        raise RefusedError(
+            layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(sheets))
+        )
+    if not sheets:
+        raise RefusedError(layer_finding(source, "file_empty"))
+    if source.sheet is not None or len(sheets) == 1:
+        name = source.sheet or next(iter(sheets))
+        return grid_table(sheets[name](), source, findings=[])
+    grids = {name: read() for name, read in sheets.items()}
+    headers = {name: find_header(grid, source) for name, grid in grids.items()}
+    taken = max(headers, key=lambda name: 0 if headers[name] is None else headers[name].n_known)  # type: ignore[union-attr]
+    return grid_table(grids[taken], source, findings=[_taken(taken, grids, headers, source)])
 
 
-def _failed(*findings: Finding) -> RawTable:
-    return RawTable(frame=EMPTY.frame, row=EMPTY.row, findings=findings)
+def _taken(
+    taken: str, grids: Mapping[str, Grid], headers: Mapping[str, Header | None], source: LayerSource
+) -> Finding:
+    """Which sheet was taken and why; a warning where another tells as much, since its rows may be wanted too."""
+    best = headers[taken]
+    n_known = 0 if best is None else best.n_known
+    alike = {
+        name: sum(any(cell not in (None, "") for cell in row) for row in grids[name].cells[header.last + 1 :])
+        for name, header in headers.items()
+        if name != taken and header is not None and header.n_known == n_known > 0
+    }
+    alike = {name: n for name, n in alike.items() if n}
+    if alike:
+        others = "、".join(f"{name}({n})" for name, n in alike.items())
+        return layer_finding(
+            source,
+            "sheets_alike",
+            severity="warning",
+            found=taken,
+            n=n_known,
+            others=others,
+            role=source.role,
+        )
+    others = "、".join(name for name in headers if name != taken)
+    return layer_finding(
+        source, "sheet_taken", severity="info", found=taken, n=n_known, others=others, role=source.role
+    )

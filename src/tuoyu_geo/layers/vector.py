@@ -1,0 +1,151 @@
+"""Vector files through GDAL: which of several layers is meant, and rows with nothing where nothing stands."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from tuoyu_geo.findings import Finding
+from tuoyu_geo.layers.by_bytes import missing_companions, read_by_bytes
+from tuoyu_geo.layers.fields import clean_name, fields_of
+from tuoyu_geo.layers.limits import too_many_rows
+from tuoyu_geo.layers.source import LayerSource
+from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
+from tuoyu_geo.layers.text_table import decode_text
+
+BY_BYTES = (".shp", ".tab", ".mif")
+# Tables that programs keep in a GeoPackage for themselves.
+HOUSEKEEPING = ("layer_styles", "qgis_projects")
+
+
+def read_vector(source: LayerSource, path: Path) -> RawTable:
+    """Rows of a file that GDAL reads.
+
+    Of several layers the project's own word decides; else the one whose columns tell most fields of the role, and a
+    finding says so.
+    """
+    import pyogrio  # noqa: PLC0415  (slow to import)
+    from pyogrio.errors import (  # noqa: PLC0415
+        DataLayerError,
+        DataSourceError,
+        FeatureError,
+        FieldError,
+        GeometryError,
+    )
+
+    lacking = missing_companions(path)
+    if lacking:
+        raise RefusedError(
+            layer_finding(source, "companion_missing", found="、".join(path.stem + e for e in lacking))
+        )
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(path) if str(name) not in HOUSEKEEPING]
+        if source.sheet is not None and source.sheet not in names:
+            raise RefusedError(
+                layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(names))
+            )
+        if not names:
+            raise RefusedError(layer_finding(source, "file_empty"))
+        layer, findings = _choose(path, names, source)
+        too_large = too_many_rows(
+            source, int(pyogrio.read_info(path, layer=layer, encoding="ISO-8859-1")["features"])
+        )
+        if too_large:
+            raise RefusedError(too_large)
+        frame, notes = _read(source, path, layer)
+    except LookupError as error:
+        raise RefusedError(layer_finding(source, "encoding_unknown", tried=source.encoding)) from error
+    except (
+        DataSourceError,
+        DataLayerError,
+        FeatureError,
+        FieldError,
+        GeometryError,
+        ValueError,
+        RuntimeError,
+        OSError,
+        sqlite3.Error,
+    ) as error:
+        raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
+    return frame_table(frame, [*findings, *notes])
+
+
+def frame_table(frame: "pd.DataFrame | gpd.GeoDataFrame", findings: Sequence[Finding]) -> RawTable:
+    """A frame's rows as cells: None where a value is null, whatever the library's own sign for it."""
+    geometry = None
+    if isinstance(frame, gpd.GeoDataFrame):
+        geometry = gpd.GeoSeries(frame.geometry.reset_index(drop=True))
+        frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    columns: dict[str, object] = {}
+    for k, name in enumerate(map(str, frame.columns)):
+        values = frame.iloc[:, k]
+        cells = values.astype(object).to_numpy(copy=True)
+        cells[values.isna().to_numpy()] = None
+        unique = name
+        while unique in columns:
+            unique += "*"
+        columns[unique] = cells
+    attributes = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), dtype=object)
+    return RawTable(
+        frame=attributes, row=np.arange(1, len(frame) + 1), geometry=geometry, findings=tuple(findings)
+    )
+
+
+def _choose(path: Path, names: Sequence[str], source: LayerSource) -> tuple[str, list[Finding]]:
+    """The layer that is meant."""
+    import pyogrio  # noqa: PLC0415
+
+    if source.sheet is not None:
+        return source.sheet, []
+    if len(names) == 1:
+        return names[0], []
+    known = {clean_name(alias) for field in fields_of(source.role) for alias in (*field.aliases, field.field)}
+    known |= {clean_name(column) for column in source.columns.values()}
+    scores = []
+    for name in names:
+        info = pyogrio.read_info(path, layer=name)
+        n_known = sum(clean_name(column) in known for column in info["fields"])
+        scores.append((n_known, info["geometry_type"] is not None, info["features"] != 0))
+    taken = scores.index(max(scores))
+    alike = [name for name, score in zip(names, scores, strict=True) if score == scores[taken] and score[0]]
+    others = "、".join(name for name in names if name != names[taken])
+    words: dict[str, Any] = {"found": names[taken], "n": scores[taken][0], "role": source.role}
+    if len(alike) > 1:
+        others = "、".join(name for name in alike if name != names[taken])
+        return names[taken], [
+            layer_finding(source, "sheets_alike", severity="warning", others=others, **words)
+        ]
+    return names[taken], [layer_finding(source, "sheet_taken", severity="info", others=others, **words)]
+
+
+def _read(
+    source: LayerSource, path: Path, layer: str
+) -> tuple["pd.DataFrame | gpd.GeoDataFrame", list[Finding]]:
+    import pyogrio  # noqa: PLC0415
+
+    ending = path.suffix.lower()
+    if ending in BY_BYTES:
+        return read_by_bytes(source, path, layer=layer)
+    if ending in {".geojson", ".json"}:
+        data = path.read_bytes()
+        decoded = decode_text(data, stated=source.encoding)
+        if decoded is None:
+            raise LookupError(source.encoding)
+        _refuse_no_json(decoded[0])
+        if decoded[1] not in {"utf-8-sig", "utf-8"}:
+            note = layer_finding(source, "encoding_taken", severity="info", found=decoded[1].upper())
+            return pyogrio.read_dataframe(decoded[0].encode("utf-8")), [note]
+    return pyogrio.read_dataframe(path, layer=layer), []
+
+
+def _refuse_no_json(content: str) -> None:
+    """GDAL reads as far as it can; a file cut off in the middle must not pass for a shorter one."""
+    try:
+        json.loads(content)
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
