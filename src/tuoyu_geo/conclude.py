@@ -1,7 +1,10 @@
 """From the phases of a run to the plan that a planner holds: figures recomputed, clauses judged, notices named."""
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from tuoyu_geo import assemble
@@ -117,8 +120,10 @@ def conclude(
         counted=reach.counted_mask[: reach.n_institutions],
         under3_in_reach=reach.under3_in_reach(demand)[: reach.n_institutions],
     )
+    note = title_block(config, policy=policy, reach=reach, demand=demand)
+    summary["attribution"] = list(note.attribution)
     outcome = Outcome(
-        note=title_block(config, policy=policy, reach=reach),
+        note=note,
         townships=townships,
         demand=served,
         institutions=institutions,
@@ -150,7 +155,24 @@ def conclude(
     )
 
 
-def title_block(config: "Config", *, policy: "Policy", reach: "Reach") -> ProjectNote:
+_OSM = re.compile(r"(?<![a-z])osm(?![a-z])|openstreetmap|geofabrik|overpass|\.graphml$", re.IGNORECASE)
+
+
+def osm_attribution(config: "Config") -> tuple[str, ...]:
+    """The credit that OpenStreetMap's licence asks for, wherever a layer's file or source says that it is theirs.
+
+    The Open Database License 1.0, 4.3, asks for a notice on whatever is made from the data and shown in public;
+    openstreetmap.org/copyright says what it must name. A file that OSMnx saves as GraphML counts as theirs.
+    """
+    roles = [
+        text(f"words.role.{role}")
+        for role, layer in config.layers.items()
+        if _OSM.search(Path(layer.path).name) or _OSM.search(layer.source)
+    ]
+    return (text("project.attribution_osm", layers="、".join(roles)),) if roles else ()
+
+
+def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "Demand") -> ProjectNote:
     """The title block of every map and table, with the notices that must stand there."""
     project, coverage = config.project, policy.coverage
     notices = [*project.notices]
@@ -160,7 +182,12 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach") -> Projec
     if synthetic:
         notices.append(text("project.notice_synthetic", layers="、".join(synthetic)))
     unverified = [
-        text(f"project.standard_{name}", value=standard.value, unit=text(f"words.unit.{standard.unit}"))
+        text(
+            f"project.standard_{name}",
+            mode=text(f"words.mode.{standard.mode}"),
+            value=standard.value,
+            unit=text(f"words.unit.{standard.unit}"),
+        )
         for name, standard in (("urban", coverage.urban), ("rural", coverage.rural))
         if not standard.verified
     ]
@@ -169,7 +196,20 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach") -> Projec
     if config.demand.under3_quality != "official":
         notices.append(text("project.notice_under3", source=config.demand.under3_source))
     if reach.method == "straight_line":
-        notices.append(text("project.notice_straight_line", factor=config.network.detour_factor))
+        notices.append(text("project.notice_straight_line", factor=reach.detour_factor))
+    elif np.isfinite(reach.detour_factor):
+        off = reach.straight_line
+        notices.append(
+            text(
+                "project.notice_some_straight_lines",
+                n=int(off.sum()),
+                residents=float(demand.points["residents"].to_numpy(float)[off].sum()),
+                metres=config.network.snap_max_m,
+                factor=reach.detour_factor,
+            )
+        )
+    attribution = osm_attribution(config)
+    notices += attribution
     return ProjectNote(
         title=project.title,
         county_name=project.county_name,
@@ -179,6 +219,7 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach") -> Projec
         crs=project.crs,
         map_approval_number=project.map_approval_number,
         notices=tuple(notices),
+        attribution=attribution,
         sources=tuple(
             SourceNote(role=role, file=layer.path, source=layer.source, quality=layer.quality)
             for role, layer in config.layers.items()

@@ -112,15 +112,23 @@ class NetworkSection(Section):
     snap_warn_m: Positive = 200.0
     """A snap longer than this is a finding [m]."""
     walk_speed_kph: Positive = 4.8
-    """Speed of the last metres off the street, in modes that count minutes [km/h]."""
+    """Speed on foot, and of the last metres off the street in every mode that counts minutes [km/h]."""
     ebike_speed_kph: Positive = 20.0
     """Speed of an e-bike on a road [km/h]; GB 17761-2018 allows 25 km/h by design."""
+    car_speed_kph: Positive = 30.0
+    """Speed of a car on streets whose class has no speed of its own [km/h]."""
+    speed_kph: Mapping[Literal["walk", "ebike", "car"], Mapping[str, Positive]] = Field(default_factory=dict)
+    """Speeds by mode and road class, in place of the package's own [km/h]."""
     search_m: Positive = 3000.0
     """How far a walk is searched [m]; at least every standard in metres."""
     search_min: Positive = 45.0
     """How far a ride is searched [min]; at least every standard in minutes."""
-    detour_factor: Annotated[float, Field(ge=1)] = 1.4
-    """Street length over straight line, used only where there are no roads (estimate)."""
+    off_network: Literal["unreachable", "straight_line"] = "unreachable"
+    """What becomes of points farther than `snap_max_m` from any street: "unreachable", or an estimate in straight
+    lines where the road layer is known to lack their roads."""
+    detour_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
+    """Street length over straight line, used only where there are no roads; where none is given it is estimated
+    from the network, and 1.4 where there is no network at all (assumption)."""
 
 
 class SitingSection(Section):

@@ -52,6 +52,8 @@ class ProjectNote:
         Sentences that must stand on every map and table: synthetic data, unverified standards, and the like.
     sources
         One note a layer.
+    attribution
+        Credits that a licence asks for on everything made from the data; they are among the notices too.
     """
 
     title: str
@@ -63,6 +65,7 @@ class ProjectNote:
     map_approval_number: str
     notices: tuple[str, ...]
     sources: tuple[SourceNote, ...]
+    attribution: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -35,6 +35,7 @@ from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates
 from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.reach import Reach, ReachParameters, build_reach
 from tuoyu_geo.siting import PlanResult, plan_sites, recompute_plan
+from tuoyu_geo.travel import Speeds
 from tuoyu_geo.views import Access, Plan
 
 if TYPE_CHECKING:
@@ -221,11 +222,16 @@ class Project:
         parameters = ReachParameters(
             snap_max_m=section.snap_max_m,
             snap_warn_m=section.snap_warn_m,
-            walk_speed_kph=section.walk_speed_kph,
-            ebike_speed_kph=section.ebike_speed_kph,
+            speeds=Speeds(
+                walk_kph=section.walk_speed_kph,
+                ebike_kph=section.ebike_speed_kph,
+                car_kph=section.car_speed_kph,
+                by_class=section.speed_kph,
+            ),
             search_m=max(section.search_m, *self.policy.coverage.compare_m),
             search_min=section.search_min,
             detour_factor=section.detour_factor,
+            off_network=section.off_network,
         )
         roads = self.config.layers.get("roads")
         return self.timed(

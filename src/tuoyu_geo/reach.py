@@ -5,7 +5,7 @@ from the same streets. Where there are no roads, straight lines times a detour f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,20 +13,27 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import (
-    EBIKE_MIN,
-    WALK_M,
     Attached,
-    Mode,
     StreetNetwork,
     attach,
-    cost_matrix,
+    estimate_detour_factor,
     read_osm,
-    straight_line_matrix,
 )
 from tuoyu_geo.network.roads import from_roads
+from tuoyu_geo.policy import Standard
+from tuoyu_geo.snapping import snap_findings
+from tuoyu_geo.travel import (
+    ASSUMED_DETOUR_FACTOR,
+    Speeds,
+    straight_costs,
+    street_costs,
+    travel_mode,
+    with_straight_lines,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
 
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.layers import Layers
-    from tuoyu_geo.policy import Policy, Standard
+    from tuoyu_geo.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +50,11 @@ class ReachParameters:
 
     snap_max_m: float
     snap_warn_m: float
-    walk_speed_kph: float
-    ebike_speed_kph: float
+    speeds: Speeds
     search_m: float
     search_min: float
-    detour_factor: float
+    detour_factor: float | None
+    off_network: Literal["unreachable", "straight_line"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -71,10 +78,17 @@ class Reach:
         ``(n_demand,)`` from the point to its street [m]; NaN on straight lines.
     method
         "network", or "straight_line" where there are no roads.
+    straight_line
+        ``(n_demand,)`` whether the point is off the streets, so that all its costs are straight lines.
+    detour_factor
+        By how much straight lines are stretched; NaN where no cost rests on one.
     findings
-        Far snaps, and points and streets that are cut off.
+        Far snaps, snaps over water or beside a motorway, and points and streets that are cut off.
     network, facility_node
-        The streets with all points attached, and each facility's node; None and empty on straight lines.
+        The streets with all points attached as a walker joins them, and each facility's node; None and empty on
+        straight lines.
+    car
+        The same as a driver joins them, where a standard is for cars.
     """
 
     facilities: pd.DataFrame
@@ -85,9 +99,12 @@ class Reach:
     cost_unit: "NDArray[np.object_]"
     snap_m: "NDArray[np.float64]"
     method: Literal["network", "straight_line"]
+    straight_line: "NDArray[np.bool_]"
+    detour_factor: float
     findings: tuple[Finding, ...]
     network: StreetNetwork | None
     facility_node: "NDArray[np.int64]"
+    car: Attached | None
     facility_xy: "NDArray[np.float64]"
     parameters: ReachParameters
 
@@ -161,28 +178,43 @@ def build_reach(
     own = [rules[area] for area in demand["area_kind"]]
     places = _xy(demand), np.concatenate([_xy(layers.institutions), _xy(candidates)])
     network = _network(layers, roads_path)
-    if network is None:
-        walk_m, by_standard = _straight(places, rules=rules, parameters=parameters)
-        snap_m, facility_node = np.full(len(demand), np.nan), np.zeros(0, dtype=np.int64)
-        findings: tuple[Finding, ...] = (_no_roads(parameters, files),)
-    else:
-        attached = attach(network, np.concatenate(places), max_snap_m=parameters.snap_max_m)
-        network = attached.network
-        n = len(demand)
-        walk_m, by_standard = _along_streets(attached, n, rules=rules, parameters=parameters)
-        snap_m, facility_node = attached.snap_m[:n], attached.node_idx[n:]
-        names = [*demand["name"], *facilities["name"]]
+    joined, car = None, None
+    findings: tuple[Finding, ...] = (_no_roads(parameters, files),)
+    if network is not None:
+        everywhere = np.concatenate(places)
+        joined = attach(network, everywhere, max_snap_m=parameters.snap_max_m)
+        car_rule = next((rule for rule in rules.values() if rule.mode == "car"), None)
+        if car_rule is not None:
+            by_car = travel_mode(car_rule, parameters.speeds)
+            car = attach(network, everywhere, max_snap_m=parameters.snap_max_m, mode=by_car)
         roles = [
             *("communities" if kind == "estate" else "villages" for kind in demand["kind"]),
             *["institutions"] * len(layers.institutions),
             *["candidates"] * len(candidates),
         ]
-        people = [*demand["residents"], *[0.0] * len(facilities)]
         findings = tuple(
-            _snap_findings(
-                attached, names=names, roles=roles, people=people, parameters=parameters, files=files
+            snap_findings(
+                joined,
+                streets=network,
+                xy=everywhere,
+                water=layers.water,
+                names=[*demand["name"], *facilities["name"]],
+                roles=roles,
+                people=[*demand["residents"], *[0.0] * len(facilities)],
+                snap_max_m=parameters.snap_max_m,
+                snap_warn_m=parameters.snap_warn_m,
+                files=files,
             )
         )
+    costs = _Costs(places, joined=joined, car=car, streets=network, parameters=parameters)
+    metres = [rule.value for rule in rules.values() if rule.unit == "m"]
+    walk_m = costs.under(WALKING, max([parameters.search_m, *metres]))
+    by_standard = {
+        area: walk_m
+        if (rule.mode, rule.unit) == ("walk", "m")
+        else costs.under(rule, _search(rule, parameters))
+        for area, rule in rules.items()
+    }
     return Reach(
         facilities=facilities,
         n_institutions=len(layers.institutions),
@@ -190,11 +222,14 @@ def build_reach(
         cost=_pick_rows(by_standard, demand["area_kind"].to_numpy()),
         standard=np.array([rule.value for rule in own]),
         cost_unit=np.array([rule.unit for rule in own], dtype=object),
-        snap_m=snap_m,
-        method="straight_line" if network is None else "network",
+        snap_m=np.full(len(demand), np.nan) if joined is None else joined.snap_m[: len(demand)],
+        method="straight_line" if joined is None else "network",
+        straight_line=costs.off[0] & costs.straight,
+        detour_factor=costs.detour_factor,
         findings=findings,
-        network=network,
-        facility_node=facility_node,
+        network=None if joined is None else joined.network,
+        facility_node=np.zeros(0, dtype=np.int64) if joined is None else joined.node_idx[len(demand) :],
+        car=car,
         facility_xy=places[1],
         parameters=parameters,
     )
@@ -232,75 +267,69 @@ def _network(layers: "Layers", roads_path: Path | None) -> StreetNetwork | None:
     return None
 
 
-def travel_mode(standard: "Standard", parameters: ReachParameters) -> Mode:
-    """How people get there under a standard."""
-    if standard.mode == "walk":
-        return WALK_M
-    return replace(EBIKE_MIN, default_kph=parameters.ebike_speed_kph, access_kph=parameters.walk_speed_kph)
+WALKING = Standard(mode="walk", value=1.0, unit="m", verified=True, source="")
+"""What every project is searched by, whatever its standards: metres on foot."""
 
 
-def _search(standard: "Standard", parameters: ReachParameters) -> float:
+def _search(standard: Standard, parameters: ReachParameters) -> float:
     return max(standard.value, parameters.search_m if standard.unit == "m" else parameters.search_min)
 
 
-def _along_streets(
-    attached: Attached,
-    n_demand: int,
-    *,
-    rules: "dict[str, Standard]",
-    parameters: ReachParameters,
-) -> tuple[csr_array, dict[str, csr_array]]:
-    def matrix(mode: Mode, cutoff: float) -> csr_array:
-        return _with_missing(attached, n_demand, mode=mode, cutoff=cutoff)
+class _Costs:
+    """Cost matrices under one standard or another, along the streets and in straight lines where those stand in."""
 
-    walk_cutoff = max([parameters.search_m, *(rule.value for rule in rules.values() if rule.unit == "m")])
-    walk_m = matrix(WALK_M, walk_cutoff)
-    return walk_m, {
-        area: walk_m
-        if rule.mode == "walk"
-        else matrix(travel_mode(rule, parameters), _search(rule, parameters))
-        for area, rule in rules.items()
-    }
+    def __init__(
+        self,
+        places: "tuple[NDArray[np.float64], NDArray[np.float64]]",
+        *,
+        joined: Attached | None,
+        car: Attached | None,
+        streets: StreetNetwork | None,
+        parameters: ReachParameters,
+    ) -> None:
+        self._places = places
+        self._joined = {"walk": joined, "ebike": joined, "car": car}
+        self._speeds = parameters.speeds
+        self.off = self._off(joined)
+        missing = any(mask.any() for mask in self.off)
+        self.straight = joined is None or (parameters.off_network == "straight_line" and missing)
+        self.detour_factor = np.nan
+        if self.straight:
+            self.detour_factor = parameters.detour_factor or _detour_factor(streets)
+
+    def _off(self, joined: Attached | None) -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
+        n = len(self._places[0])
+        off = np.ones(n + len(self._places[1]), dtype=bool) if joined is None else joined.node_idx < 0
+        return off[:n], off[n:]
+
+    def under(self, standard: Standard, cutoff: float) -> csr_array:
+        """(n_demand, n_facility) in the standard's unit."""
+        joined = self._joined[standard.mode]
+        mode = travel_mode(standard, self._speeds)
+        along = (
+            csr_array((len(self._places[0]), len(self._places[1])), dtype=float)
+            if joined is None
+            else street_costs(joined, len(self._places[0]), mode=mode, cutoff=cutoff)
+        )
+        if not self.straight:
+            return along
+        straight = straight_costs(
+            self._places,
+            standard=standard,
+            speeds=self._speeds,
+            detour_factor=self.detour_factor,
+            cutoff=cutoff,
+        )
+        return with_straight_lines(along, straight, off=self._off(joined))
 
 
-def _with_missing(attached: Attached, n_demand: int, *, mode: Mode, cutoff: float) -> csr_array:
-    """The cost matrix of all points; those off the network keep empty rows and columns."""
-    node = attached.node_idx
-    rows, columns = np.flatnonzero(node[:n_demand] >= 0), np.flatnonzero(node[n_demand:] >= 0)
-    found = cost_matrix(
-        attached.network, node[:n_demand][rows], node[n_demand:][columns], cutoff, mode=mode
-    ).tocoo()
-    result = csr_array(
-        (found.data, (rows[found.row], columns[found.col])),
-        shape=(n_demand, len(node) - n_demand),
-    )
-    result.sort_indices()
-    return result
-
-
-def _straight(
-    places: "tuple[NDArray[np.float64], NDArray[np.float64]]",
-    *,
-    rules: "dict[str, Standard]",
-    parameters: ReachParameters,
-) -> tuple[csr_array, dict[str, csr_array]]:
-    metres_per_min = parameters.ebike_speed_kph * 1000 / 60
-    search_m = max([parameters.search_m, *(rule.value for rule in rules.values() if rule.unit == "m")])
-    walk_m = straight_line_matrix(*places, search_m, detour_factor=parameters.detour_factor)
-    by_standard = {}
-    for area, rule in rules.items():
-        if rule.unit == "m":
-            by_standard[area] = walk_m
-        else:
-            metres = straight_line_matrix(
-                *places,
-                _search(rule, parameters) * metres_per_min,
-                detour_factor=parameters.detour_factor,
-            )
-            by_standard[area] = csr_array(
-                (metres.data / metres_per_min, metres.indices, metres.indptr), shape=metres.shape
-            )
-    return walk_m, by_standard
+def _detour_factor(streets: StreetNetwork | None) -> float:
+    if streets is None:
+        return ASSUMED_DETOUR_FACTOR
+    try:
+        return estimate_detour_factor(streets)
+    except NetworkError:  # a network too small to have such pairs
+        return ASSUMED_DETOUR_FACTOR
 
 
 def _pick_rows(matrices: dict[str, csr_array], area: "NDArray[np.object_]") -> csr_array:
@@ -325,48 +354,7 @@ def _no_roads(parameters: ReachParameters, files: Mapping[str, str]) -> Finding:
         file=files.get("roads", "project.toml"),
         row=None,
         column=None,
-        found=text("reach.no_roads", factor=parameters.detour_factor),
+        found=text("reach.no_roads", factor=parameters.detour_factor or ASSUMED_DETOUR_FACTOR),
         allowed=text("reach.no_roads_allowed"),
         remedy=text("reach.no_roads_remedy"),
     )
-
-
-def _snap_findings(
-    attached: Attached,
-    *,
-    names: list[str],
-    roles: list[str],
-    people: list[float],
-    parameters: ReachParameters,
-    files: Mapping[str, str],
-) -> list[Finding]:
-    findings = []
-    lengths = attached.network.component_length_m()
-    main = int(np.argmax(lengths)) if len(lengths) else -1
-    for i, (name, role) in enumerate(zip(names, roles, strict=True)):
-        node, snap_m = int(attached.node_idx[i]), float(attached.snap_m[i])
-        if node < 0:
-            code, allowed = "off_network", text("reach.snap_allowed", metres=parameters.snap_max_m)
-            found = text("reach.off_network", name=name, metres=snap_m, people=people[i])
-        elif attached.network.component[node] != main:
-            code, allowed = "on_island", text("reach.island_allowed")
-            found = text("reach.on_island", name=name, people=people[i])
-        elif snap_m > parameters.snap_warn_m:
-            code, allowed = "far_snap", text("reach.snap_allowed", metres=parameters.snap_warn_m)
-            found = text("reach.far_snap", name=name, metres=snap_m)
-        else:
-            continue
-        findings.append(
-            Finding(
-                code=code,
-                severity="warning",
-                layer=role,
-                file=files.get(role, ""),
-                row=None,
-                column=None,
-                found=found,
-                allowed=allowed,
-                remedy=text(f"reach.remedy_{code}"),
-            ),
-        )
-    return findings

@@ -6,7 +6,8 @@ import numpy as np
 import shapely
 
 from tuoyu_geo.network.areas import service_areas
-from tuoyu_geo.reach import Reach, travel_mode
+from tuoyu_geo.reach import Reach
+from tuoyu_geo.travel import travel_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -51,15 +52,12 @@ def draw_service_areas(
         if not len(chosen):
             continue
         if reach.network is None:
-            metres = (
-                rule.value if rule.unit == "m" else rule.value * reach.parameters.ebike_speed_kph * 1000 / 60
-            )
+            speed = reach.parameters.speeds.of(rule.mode)
+            metres = rule.value if rule.unit == "m" else rule.value * speed * 1000 / 60
             points = shapely.points(reach.facility_xy[chosen])
-            polygons = np.asarray(
-                shapely.buffer(points, metres / reach.parameters.detour_factor), dtype=object
-            )
+            polygons = np.asarray(shapely.buffer(points, metres / reach.detour_factor), dtype=object)
         else:
-            mode = travel_mode(rule, reach.parameters)
+            mode = travel_mode(rule, reach.parameters.speeds)
             polygons = service_areas(reach.network, reach.facility_node[chosen], [rule.value], mode=mode)[
                 :, 0
             ]

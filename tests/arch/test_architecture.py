@@ -21,6 +21,7 @@ ORDER = (
     ("layers",),
     ("demand", "network", "access"),
     ("policy",),
+    ("travel", "snapping"),
     ("reach",),
     ("coverage", "service_areas"),
     ("gaps",),

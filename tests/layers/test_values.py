@@ -109,3 +109,37 @@ def test_no_cell_breaks_a_reader(cell):
 @given(st.integers(min_value=0, max_value=10**9))
 def test_whole_numbers_survive_thousands_separators(number):
     assert read_number(f"{number:,}").value == number
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"道路等级": "国道", "限速": "60"}, {"road_class": "trunk", "maxspeed": "60"}),
+        ({"技术等级": "四级公路"}, {"road_class": "tertiary"}),
+        ({"highway": "motorway_link"}, {"road_class": "motorway_link"}),
+        ({"道路类型": "景区游览道"}, {"road_class": "景区游览道"}),
+        # as Geofabrik's shapefiles write them
+        ({"fclass": "primary", "oneway": "F", "bridge": "T", "tunnel": "F"}, {"oneway": "yes", "bridge": True, "tunnel": False}),
+        ({"oneway": "T"}, {"oneway": "-1"}),
+        ({"oneway": "-1"}, {"oneway": "-1"}),
+        ({"oneway": "1"}, {"oneway": "yes"}),
+        ({"oneway": "B"}, {"oneway": "no"}),
+        ({"bridge": "viaduct", "tunnel": "building_passage"}, {"bridge": True, "tunnel": False}),
+    ],
+)  # fmt: skip
+def test_road_columns_as_surveys_and_extracts_write_them(tmp_path, fields, expected):
+    import geopandas as gpd
+    from shapely.geometry import LineString
+
+    from tuoyu_geo.layers import LayerSource, load_layers
+
+    path = tmp_path / "roads.geojson"
+    gpd.GeoDataFrame([fields], geometry=[LineString([(117, 26), (117.001, 26)])], crs=4326).to_file(path)
+    source = LayerSource(
+        role="roads", path=path, file="roads.geojson", crs=None, datum="wgs84", quality="official", source="",
+        sheet=None, encoding=None, on_invalid="raise", columns={},
+    )  # fmt: skip
+    layers = load_layers({"roads": source}, crs="EPSG:4548")
+    assert [one for one in layers.findings if one.layer == "roads" and one.severity == "error"] == []
+    row = layers.roads.iloc[0]
+    assert {name: row[name] for name in expected} == expected

@@ -3,7 +3,7 @@ import pytest
 import shapely
 
 from tuoyu_geo.errors import NetworkError
-from tuoyu_geo.network import EBIKE_MIN, WALK_M, attach, cost_matrix, from_edges, read_osm
+from tuoyu_geo.network import CAR_MIN, WALK_M, attach, cost_matrix, from_edges, read_osm
 from tuoyu_geo.network.areas import service_areas
 from tuoyu_geo.network.reached import along_m, cut_out, reached_parts
 
@@ -35,9 +35,9 @@ def test_a_street_reached_from_both_ends_is_whole_or_has_a_gap():
 
 def test_one_way_streets_are_entered_from_one_end():
     network = from_edges([(0, 0), (1000, 0), (-1000, 0)], [0, 0], [1, 2], oneway=[1, -1])
-    (parts,) = reached(network, [0], 1, EBIKE_MIN)
+    (parts,) = reached(network, [0], 1, CAR_MIN)
     assert parts.edge.tolist() == [0]
-    assert parts.end[0] == pytest.approx(1 / 3)
+    assert parts.end[0] == pytest.approx(1 / 2)
 
 
 def test_the_other_points_connectors_are_left_out():

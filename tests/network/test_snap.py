@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuoyu_geo.errors import NetworkError
-from tuoyu_geo.network import EBIKE_MIN, WALK_M, attach, cost_matrix, from_edges
+from tuoyu_geo.network import CAR_MIN, EBIKE_MIN, WALK_M, attach, cost_matrix, from_edges
 from tuoyu_geo.network.street import CONNECTOR
 
 
@@ -76,6 +76,8 @@ def test_bridges_tunnels_motorways_and_loose_pieces_are_passed_over():
     assert nearest_edge(road_class=["motorway", "residential"]) == 1
     assert nearest_edge(foot=[False, True]) == 1
     assert nearest_edge({"mode": EBIKE_MIN}, foot=[False, True]) == 0
+    assert nearest_edge({"mode": CAR_MIN}, road_class=["path", "residential"]) == 1
+    assert nearest_edge({"mode": CAR_MIN}, road_class=["motorway", "residential"]) == 1
     assert nearest_edge({"min_component_m": 150}, length_m=[100, 200]) == 1
     nowhere = attach(from_edges(xy, [0], [1], road_class=["motorway"]), [(0, 0)], max_snap_m=10)
     assert (nowhere.node_idx[0], nowhere.snap_m[0], nowhere.edge_idx[0]) == (-1, np.inf, -1)
@@ -90,9 +92,10 @@ def test_in_minutes_the_last_metres_are_walked():
 
 def test_one_way_parts_keep_their_direction():
     network = from_edges([(0, 0), (100, 0)], [0], [1], oneway=[1])
-    attached = attach(network, [(20, 0), (80, 0)], max_snap_m=1, mode=EBIKE_MIN)
-    assert between(attached, 0, 1, mode=EBIKE_MIN) == pytest.approx(60 / (20_000 / 60))
-    assert between(attached, 1, 0, mode=EBIKE_MIN) == np.inf
+    attached = attach(network, [(20, 0), (80, 0)], max_snap_m=1, mode=CAR_MIN)
+    assert between(attached, 0, 1, mode=CAR_MIN) == pytest.approx(60 / (30_000 / 60))
+    assert between(attached, 1, 0, mode=CAR_MIN) == np.inf
+    assert between(attached, 1, 0, mode=EBIKE_MIN) == pytest.approx(60 / (20_000 / 60))
     assert between(attached, 1, 0, mode=WALK_M) == 60
 
 

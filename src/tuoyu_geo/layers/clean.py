@@ -103,7 +103,7 @@ def _clean(
 
 
 def _family(field: Field) -> str:
-    return "coded" if field.kind.startswith("enum") or field.kind == "bool" else field.kind
+    return "coded" if field.kind.startswith(("enum", "bool")) else field.kind
 
 
 def _vocabulary_name(field: Field) -> str:
@@ -111,6 +111,9 @@ def _vocabulary_name(field: Field) -> str:
 
 
 def _read(field: Field, cell: object) -> Reading:
+    if field.kind.startswith("word:"):  # a known word as its code, any other as it stands
+        code = vocabulary(field.kind.partition(":")[2]).get(clean_name(plain_text(cell)))
+        return read_text(cell) if code is None else Reading(code, "")
     if _family(field) != "coded":
         return _READERS[field.kind](cell)
     if isinstance(cell, bool | np.bool_):
@@ -121,7 +124,7 @@ def _read(field: Field, cell: object) -> Reading:
     if code is None:
         empty = plain_text(cell).lower() in MISSING
         return Reading(None, "" if empty else "unreadable")
-    return Reading({"true": True, "false": False}[code] if field.kind == "bool" else code)
+    return Reading({"true": True, "false": False}[code] if field.kind.startswith("bool") else code)
 
 
 def _allowed_words(field: Field) -> str:

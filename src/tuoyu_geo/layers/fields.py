@@ -65,7 +65,8 @@ def clean_name(name: object) -> str:
     plain = unicodedata.normalize("NFKC", str(name)).casefold()
     plain = re.sub(r"\((人|户|个|家|m2|㎡|平方米|万元|年|层|°)\)", "", plain)
     plain = plain.replace("居(村)", "村居").replace("村(居)", "村居")
-    return re.sub(r"[\s_:()\[\]【】·/\-—–*]+", "", plain)
+    # a minus before a number is no dash: one-way streets are coded 1 and -1
+    return re.sub(r"[\s_:()\[\]【】·/—–*]+|(?!^-\d)-", "", plain)
 
 
 def match_columns(columns: Sequence[str], source: LayerSource) -> tuple[dict[str, str], list[Finding]]:

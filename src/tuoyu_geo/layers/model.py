@@ -34,7 +34,7 @@ class Layers:
         Points, index candidate_id; name, kind, method, floor, area_m2, land_area_m2, land_use, allocated_land,
         places, cost_10k_yuan, open_year, township_id, community_id, exclusion.
     roads
-        Lines, index road_id; road_class, name, bridge, tunnel, oneway.
+        Lines, index road_id; road_class, name, bridge, tunnel, oneway, maxspeed.
     water
         Polygons and lines; name.
     findings

@@ -92,6 +92,7 @@ def assemble(
         offsets=new_offsets,
         crs=crs,
         lonlat=None if lonlat is None else lonlat[is_node],
+        speed_kph=None if table.speed_kph is None else table.speed_kph[of_line],
     )
 
 

@@ -99,9 +99,10 @@ def arcs(
     if mode is not None and impedance is not None:
         raise NetworkError(text("network.mode_and_impedance"))
     if mode is not None:
-        weight = modes.impedance(network, mode)
+        weight, weight_back = (modes.impedance(network, mode, backwards=back) for back in (False, True))
     else:
         weight = network.length_m if impedance is None else np.asarray(impedance, dtype=float)
+        weight_back = weight
     if weight.shape != (network.n_edge,) or not (weight >= 0).all():
         raise NetworkError(text("network.impedance", n=network.n_edge))
     oneway = (
@@ -118,7 +119,7 @@ def arcs(
     return Arcs(
         indptr.astype(np.int64),
         head[order].astype(np.int32),
-        np.concatenate([weight[forth], weight[back]])[order],
+        np.concatenate([weight[forth], weight_back[back]])[order],
     )
 
 

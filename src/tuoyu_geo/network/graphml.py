@@ -13,6 +13,7 @@ from pyproj.exceptions import CRSError
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.geodesy import great_circle_m, metric_crs, to_lonlat, to_plane, utm_crs
+from tuoyu_geo.network.speed import stated_kph
 from tuoyu_geo.network.street import Floats, Ints, StreetNetwork, line_table
 
 Attributes = dict[str, str]
@@ -36,7 +37,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
     ----------
     path
         The file. Nodes need `x` and `y`; the graph's `crs` is taken as EPSG:4326 when it has none. Of the edges
-        `length` [m], `highway`, `geometry` (WKT), `bridge` and `tunnel` are used when they are there.
+        `length` [m], `highway`, `geometry` (WKT), `bridge`, `tunnel` and `maxspeed` are used when they are there.
     crs
         Reference system to project to; when None the file's own if that is in metres, else the UTM zone of the
         middle.
@@ -89,6 +90,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
         oneway=oneway,
         bridge=[_flag(graph.edges[e].get("bridge")) for e in kept],
         tunnel=[_flag(graph.edges[e].get("tunnel")) for e in kept],
+        speed_kph=[stated_kph(_first_value(graph.edges[e].get("maxspeed"))) for e in kept],
     )
     count = np.diff(offsets)[kept]
     new_offsets = np.concatenate([[0], np.cumsum(count)])
@@ -109,6 +111,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
         offsets=new_offsets,
         crs=target.to_string(),
         lonlat=lonlat,
+        speed_kph=table.speed_kph,
     )
 
 

@@ -47,6 +47,7 @@ def from_lines(
     bridge: ArrayLike | None = None,
     tunnel: ArrayLike | None = None,
     foot: ArrayLike | None = None,
+    speed_kph: ArrayLike | None = None,
     tolerance_m: float = TOLERANCE_M,
     crs: str | None = None,
 ) -> StreetNetwork:
@@ -58,7 +59,7 @@ def from_lines(
         (n_vertex, 2) vertices of all lines, one line after another [m].
     offsets
         (n_line + 1,) where each line begins in `coords`.
-    road_class, oneway, bridge, tunnel, foot
+    road_class, oneway, bridge, tunnel, foot, speed_kph
         (n_line,) as in `StreetNetwork`; `oneway` counts along the line as drawn.
     tolerance_m
         What lies no farther apart than this is one place; closed.
@@ -84,7 +85,13 @@ def from_lines(
     """
     xy, starts = _checked(coords, offsets, tolerance_m)
     table = line_table(
-        len(starts) - 1, road_class=road_class, oneway=oneway, bridge=bridge, tunnel=tunnel, foot=foot
+        len(starts) - 1,
+        road_class=road_class,
+        oneway=oneway,
+        bridge=bridge,
+        tunnel=tunnel,
+        foot=foot,
+        speed_kph=speed_kph,
     )
     level = np.where(table.bridge, 1, np.where(table.tunnel, 2, 0)).astype(np.int64)
     lines = _described(xy, starts, level)

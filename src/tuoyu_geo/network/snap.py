@@ -31,12 +31,15 @@ class Attached:
         infinite when there is no such street.
     edge_idx
         (n_point,) the nearest edge, counted in the network before, or -1 when there is none.
+    foot_xy
+        (n_point, 2) the nearest place on it [m]; the point itself when there is none.
     """
 
     network: StreetNetwork
     node_idx: Ints
     snap_m: Floats
     edge_idx: Ints
+    foot_xy: Floats
 
 
 def attach(
@@ -81,7 +84,12 @@ def attach(
         split, foot = _split(network, near, joined)
         node_idx[joined] = split.n_node + np.arange(len(joined))
         network = _connect(split, foot, points[joined], near.distance_m[joined])
-    return Attached(network, node_idx, near.distance_m, near.edge)
+    return Attached(network, node_idx, near.distance_m, near.edge, near.xy)
+
+
+def distance_to_class_m(network: StreetNetwork, xy: ArrayLike, *road_class: str) -> Floats:
+    """(n_point,) straight distance to the nearest street of the classes, bridges and tunnels too [m]; else infinite."""
+    return _nearest_place(network, checked_points(xy), network.edges_of(*road_class)).distance_m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +105,8 @@ class _Place:
 
 
 def _snappable(network: StreetNetwork, *, mode: Mode, min_component_m: float) -> Bools:
-    at_ground = usable(network, mode) & ~network.bridge & ~network.tunnel & ~network.edges_of(CONNECTOR)
+    at_ground = usable(network, mode) & ~network.bridge & ~network.tunnel
+    at_ground &= ~network.edges_of(CONNECTOR, *mode.no_access)
     long_enough = network.component_length_m() >= min_component_m
     return at_ground & long_enough[network.component[network.u]]
 
@@ -198,6 +207,9 @@ def _renewed(
         offsets=offsets,
         crs=network.crs,
         lonlat=_with_new_lonlat(network, new_xy),
+        speed_kph=None if network.speed_kph is None else network.speed_kph[part_of],
+        # a part is as steep as the whole, so that the parts take as long as the whole
+        walk_stretch=None if network.walk_stretch is None else network.walk_stretch[part_of],
     )
 
 
@@ -221,6 +233,12 @@ def _connect(network: StreetNetwork, foot: Ints, points: Floats, snap_m: Floats)
         offsets=np.concatenate([network.offsets, network.offsets[-1] + 2 * np.arange(1, n + 1)]),
         crs=network.crs,
         lonlat=_with_new_lonlat(network, points),
+        speed_kph=None
+        if network.speed_kph is None
+        else np.concatenate([network.speed_kph, np.full(n, np.nan)]),
+        walk_stretch=None
+        if network.walk_stretch is None
+        else np.concatenate([network.walk_stretch, np.ones((n, 2))]),
     )
 
 

@@ -53,6 +53,11 @@ class StreetNetwork:
         Reference system of `xy` and `coords`, such as "EPSG:32650", or None when the plane has no name.
     lonlat
         (n_node, 2) longitude and latitude [degrees] where the source has them, else None.
+    speed_kph
+        (n_edge,) speed that the source states, NaN where it states none [km/h]; None when it states none at all.
+    walk_stretch
+        (n_edge, 2) how many times longer than on the flat it takes to walk the edge from u to v, and back; None
+        where the slopes aren't known.
     component
         (n_node,) number of the connected part that the node lies in, directions ignored; 0 is the part that
         holds node 0.
@@ -73,12 +78,18 @@ class StreetNetwork:
     offsets: Ints
     crs: str | None = None
     lonlat: Floats | None = None
+    speed_kph: Floats | None = None
+    walk_stretch: Floats | None = None
     component: NDArray[np.int32] = field(init=False)
 
     def __post_init__(self) -> None:
         n_edge, n_node = len(self.u), len(self.xy)
         columns = (self.v, self.length_m, self.class_code, self.oneway, self.bridge, self.tunnel, self.foot)
         if any(len(column) != n_edge for column in columns) or len(self.offsets) != n_edge + 1:
+            raise NetworkError(text("network.edge_columns", n=n_edge))
+        if self.speed_kph is not None and np.shape(self.speed_kph) != (n_edge,):
+            raise NetworkError(text("network.edge_columns", n=n_edge))
+        if self.walk_stretch is not None and np.shape(self.walk_stretch) != (n_edge, 2):
             raise NetworkError(text("network.edge_columns", n=n_edge))
         if n_edge and (min(self.u.min(), self.v.min()) < 0 or max(self.u.max(), self.v.max()) >= n_node):
             raise NetworkError(text("network.edge_ends", n=n_node))
@@ -118,6 +129,7 @@ class LineTable:
     bridge: Bools
     tunnel: Bools
     foot: Bools
+    speed_kph: Floats | None
 
 
 def line_table(
@@ -128,8 +140,11 @@ def line_table(
     bridge: ArrayLike | None = None,
     tunnel: ArrayLike | None = None,
     foot: ArrayLike | None = None,
+    speed_kph: ArrayLike | None = None,
 ) -> LineTable:
     """Line attributes as arrays; what isn't given is an unclassified two-way street on the ground.
+
+    Speeds that aren't above zero count as not stated.
 
     Raises
     ------
@@ -147,13 +162,23 @@ def line_table(
         bridge=np.zeros(n_line, bool) if bridge is None else np.asarray(bridge, dtype=bool),
         tunnel=np.zeros(n_line, bool) if tunnel is None else np.asarray(tunnel, dtype=bool),
         foot=np.ones(n_line, bool) if foot is None else np.asarray(foot, dtype=bool),
+        speed_kph=_stated(speed_kph),
     )
     columns = (table.class_code, table.oneway, table.bridge, table.tunnel, table.foot)
-    if any(column.shape != (n_line,) for column in columns):
+    given = () if table.speed_kph is None else (table.speed_kph,)
+    if any(np.shape(column) != (n_line,) for column in (*columns, *given)):
         raise NetworkError(text("network.edge_columns", n=n_line))
     if not np.isin(table.oneway, (-1, 0, 1)).all():
         raise NetworkError(text("network.oneway_values"))
     return table
+
+
+def _stated(speed_kph: ArrayLike | None) -> Floats | None:
+    if speed_kph is None:
+        return None
+    speeds = np.asarray(speed_kph, dtype=float)
+    speeds = np.where((speeds > 0) & (speeds < np.inf), speeds, np.nan)
+    return speeds if np.isfinite(speeds).any() else None
 
 
 def from_edges(
@@ -167,6 +192,7 @@ def from_edges(
     bridge: ArrayLike | None = None,
     tunnel: ArrayLike | None = None,
     foot: ArrayLike | None = None,
+    speed_kph: ArrayLike | None = None,
     crs: str | None = None,
 ) -> StreetNetwork:
     """A network of straight edges between given nodes.
@@ -179,7 +205,7 @@ def from_edges(
         (n_edge,) node indices.
     length_m
         (n_edge,) lengths [m]; straight lines when not given.
-    road_class, oneway, bridge, tunnel, foot
+    road_class, oneway, bridge, tunnel, foot, speed_kph
         (n_edge,) as in `StreetNetwork`.
     crs
         Reference system of `xy`.
@@ -192,7 +218,13 @@ def from_edges(
     nodes = np.asarray(xy, dtype=float).reshape(-1, 2)
     first, last = np.asarray(u, dtype=np.int64), np.asarray(v, dtype=np.int64)
     table = line_table(
-        len(first), road_class=road_class, oneway=oneway, bridge=bridge, tunnel=tunnel, foot=foot
+        len(first),
+        road_class=road_class,
+        oneway=oneway,
+        bridge=bridge,
+        tunnel=tunnel,
+        foot=foot,
+        speed_kph=speed_kph,
     )
     ends = np.column_stack([first, last]).ravel()
     if len(ends) and (ends.min() < 0 or ends.max() >= len(nodes)):
@@ -213,6 +245,7 @@ def from_edges(
         coords=nodes[ends],
         offsets=np.arange(0, len(ends) + 1, 2),
         crs=crs,
+        speed_kph=table.speed_kph,
     )
 
 

@@ -40,7 +40,7 @@ def geopackage_bytes(outcome: Outcome) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "plan.gpkg"
             for name, frame in frames.items():
-                _write(frame, path, name=name)
+                _write(frame, path, name=name, credit="\n".join(outcome.note.attribution))
             return path.read_bytes()
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
@@ -52,7 +52,7 @@ def _with_flags(demand: gpd.GeoDataFrame, gaps: gpd.GeoDataFrame) -> gpd.GeoData
     return demand.assign(**columns)
 
 
-def _write(frame: gpd.GeoDataFrame, path: Path, *, name: str) -> None:
+def _write(frame: gpd.GeoDataFrame, path: Path, *, name: str, credit: str) -> None:
     plain = frame.reset_index(drop=frame.index.name is None)
     for column in plain.columns.drop("geometry"):
         values = plain[column]
@@ -71,4 +71,6 @@ def _write(frame: gpd.GeoDataFrame, path: Path, *, name: str) -> None:
         geometry_type=kind,
         promote_to_multi=kind.startswith("Multi"),
         append=path.exists(),
+        # the layer's description: what QGIS shows as its abstract
+        layer_options={"DESCRIPTION": credit} if credit else {},
     )
