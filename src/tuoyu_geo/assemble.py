@@ -11,7 +11,7 @@ from tuoyu_geo.coverage import coverage_table, nearest_facility
 from tuoyu_geo.gaps import Supply, count_by_township, flag_gaps, is_new_estate, rule_residents
 from tuoyu_geo.messages import text
 from tuoyu_geo.plan import required_places, sites_frame
-from tuoyu_geo.policy import Standing
+from tuoyu_geo.policy import Evidence, Standing
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,6 +102,7 @@ def standing(
     layers: "Layers",
     *,
     served: "gpd.GeoDataFrame",
+    candidates: "gpd.GeoDataFrame",
     reach: "Reach",
     serving: "NDArray[np.bool_]",
     gaps: "gpd.GeoDataFrame",
@@ -117,16 +118,29 @@ def standing(
     )
     facilities = reach.facilities[serving]
     flags = gaps["flag"].value_counts()
+    n = reach.n_institutions
+    covered = "covered_plan" if serving[n:].any() else "covered_today"
+    evidence = Evidence(
+        institutions=layers.institutions.assign(counted=reach.counted_mask[:n]),
+        candidates=candidates.assign(selected=serving[n:]),
+        demand=served.assign(covered=served[covered]).join(
+            estates[["has_facility", "completed_on", "built_year"]]
+        ),
+        townships=layers.townships,
+        gaps=gaps,
+    )
     return Standing(
         counts={str(key): int(n) for key, n in facilities.groupby("township_id").size().items()},
         covered_share=covered_share,
         places=float(facilities["places"].fillna(0).sum()),
+        n_places_unknown=int(facilities["places"].isna().sum()),
         residents=residents,
         n_new=int(new.sum()),
         n_new_missing=int(flags.get("new_missing", 0)),
         n_new_shared=int(flags.get("new_shared", 0)),
         n_built=int(((estates["status"] == "built") & ~new).sum()),
         n_built_missing=int(flags.get("built_missing", 0)),
+        evidence=evidence,
     )
 
 
@@ -291,6 +305,15 @@ def summarise(
                 "status_today": clause.status_today,
                 "observed_today": clause.observed_today,
                 "target": clause.target,
+                "kind": clause.kind,
+                "section": clause.section,
+                "quotation": clause.quotation,
+                "note": clause.note,
+                "missing": clause.missing_plan,
+                "missing_today": clause.missing_today,
+                "places": sorted(place.id for place in clause.places_plan),
+                "places_today": sorted(place.id for place in clause.places_today),
+                "action": clause.action,
             }
             for clause in clauses
         ],

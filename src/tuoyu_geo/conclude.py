@@ -78,6 +78,7 @@ def conclude(
         assemble.standing(
             layers,
             served=served,
+            candidates=candidates,
             reach=reach,
             serving=serving,
             gaps=flags,

@@ -31,7 +31,7 @@ def write_template(folder: Path) -> list[Path]:
     """
     contents = {
         name: files("tuoyu_geo").joinpath("templates", name).read_bytes()
-        for name in ("project.toml", "policy.toml")
+        for name in ("project.toml", "policy.toml", "standards.toml")
     }
     contents |= {f"{layer}.xlsx": _template_workbook(layer) for layer in TEMPLATE_LAYERS}
     return _write(folder, contents)

@@ -120,6 +120,9 @@ class Project:
             **{name: _layer_path(self.folder, name, outside=outside) for name in names},
         }
         files = {name: path for name, path in files.items() if not is_database(name)}
+        if self.policy.standards_file:
+            beside = Path(self.config.project.policy).parent / self.policy.standards_file
+            files[beside.as_posix()] = _layer_path(self.folder, str(beside), outside=outside)
         for name, path in list(files.items()):
             for companion in companions(path):
                 files[(Path(name).parent / companion.relative_to(path.parent)).as_posix()] = companion

@@ -29,10 +29,10 @@ class Layers:
         where nobody said).
     institutions
         Points, index institution_id; name, kind, registration, registry, nature, places, enrolled, township_id,
-        community_id, address.
+        community_id, operator, demonstration, address.
     candidates
         Points, index candidate_id; name, kind, method, floor, area_m2, land_area_m2, land_use, allocated_land,
-        places, cost_10k_yuan, open_year, township_id, community_id, exclusion.
+        places, cost_10k_yuan, open_year, township_id, community_id, operator, demonstration, exclusion.
     roads
         Lines, index road_id; road_class, name, bridge, tunnel, oneway, maxspeed.
     water

@@ -1,16 +1,18 @@
 """A policy file as values: quotas, targets, standards and clauses, each with its source."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from tuoyu_geo.messages import text
+from tuoyu_geo.policy.rules import ClauseRule, Member
+from tuoyu_geo.policy.standards import StandardFigure, with_standards
 from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml
 
 Reading = Literal["residents", "under3", "communities", "townships"]
 READINGS: tuple[Reading, ...] = ("residents", "under3", "communities", "townships")
-Judge = Literal["quota", "coverage", "places", "new_estate", "existing_estate", "indicator", "not_spatial"]
 
 
 class Standard(Section):
@@ -108,31 +110,6 @@ class Quota(Section):
     """Least number of institutions (closed)."""
 
 
-class ClauseRule(Section):
-    """One clause of the document."""
-
-    id: str
-    """Where it stands in the document."""
-    quotation: str
-    """A short quotation."""
-    departments: tuple[str, ...]
-    """责任单位."""
-    judge: Judge
-    """How it is judged."""
-    target: Share | None = None
-    """For an indicator: the share asked for."""
-    observed: Share | None = None
-    """For an indicator: the share reached today, entered by the planner."""
-    note: str = ""
-    """What a planner should know about it."""
-
-    @model_validator(mode="after")
-    def _indicator_has_target(self) -> "ClauseRule":
-        if (self.judge == "indicator") != (self.target is not None):
-            raise ValueError(text("policy.indicator_target"))
-        return self
-
-
 class Policy(Section):
     """A whole policy file."""
 
@@ -151,6 +128,12 @@ class Policy(Section):
     estates: EstateRule
     quotas: tuple[Quota, ...]
     clauses: tuple[ClauseRule, ...]
+    members: tuple[Member, ...] = ()
+    """The joint conference (联席会议), in the document's order."""
+    standards_file: str = ""
+    """The file of standards, beside or below this one."""
+    standards: Mapping[str, StandardFigure] = Field(default_factory=dict)
+    """The standards that file holds, by name."""
 
     @model_validator(mode="after")
     def _quota_once(self) -> "Policy":
@@ -160,13 +143,21 @@ class Policy(Section):
             raise ValueError(text("policy.quota_twice", found="、".join(twice)))
         return self
 
+    @model_validator(mode="after")
+    def _clause_once(self) -> "Policy":
+        ids = [clause.id for clause in self.clauses]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(text("policy.clause_twice", found="、".join(twice)))
+        return self
+
 
 def read_policy(path: Path) -> Policy:
-    """A policy file, checked.
+    """A policy file and the standards it names, checked.
 
     Raises
     ------
     ConfigError
         Everything that is wrong in the file, a line each.
     """
-    return read_section(Policy, read_toml(path), file=path.name)
+    return read_section(Policy, with_standards(read_toml(path), folder=path.parent), file=path.name)
