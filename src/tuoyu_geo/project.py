@@ -122,7 +122,9 @@ class Project:
         files = {name: path for name, path in files.items() if not is_database(name)}
         if self.policy.standards_file:
             beside = Path(self.config.project.policy).parent / self.policy.standards_file
-            files[beside.as_posix()] = _layer_path(self.folder, str(beside), outside=outside)
+            path = _layer_path(self.folder, str(beside), outside=outside)
+            if path.exists():
+                files[beside.as_posix()] = path
         for name, path in list(files.items()):
             for companion in companions(path):
                 files[(Path(name).parent / companion.relative_to(path.parent)).as_posix()] = companion
@@ -174,7 +176,7 @@ class Project:
     def check(self) -> tuple[Layers, list[Finding]]:
         """The layers as far as they could be read, and everything that was found, also where they can't be used."""
         layers = self._read()
-        findings = [*layers.findings, *self._policy_findings(layers)]
+        findings = [*layers.findings, *self._policy_findings(layers), *self._standards_findings()]
         if not any(finding.severity == "error" for finding in findings):
             findings += [*self.demand().findings, *self.reach().findings, *self._rated()[1]]
         return layers, by_severity(findings)
@@ -206,6 +208,24 @@ class Project:
                 ),
             )
         return findings
+
+    def _standards_findings(self) -> list[Finding]:
+        """A standards file that the policy names and that is not there."""
+        if not self.policy.standards_file or self.policy.standards:
+            return []
+        return [
+            Finding(
+                code="standards_missing",
+                severity="warning",
+                layer="project",
+                file=self.config.project.policy,
+                row=None,
+                column=None,
+                found=text("project.standards_missing", file=self.policy.standards_file),
+                allowed=text("project.standards_missing_allowed"),
+                remedy=text("project.standards_missing_remedy"),
+            )
+        ]
 
     def demand(self) -> Demand:
         """Residents and children under 3 at each community and village."""

@@ -1,7 +1,8 @@
 """Standards as data: a second file of figures, each with its unit, its source and whether it was verified.
 
 A policy file names the file in `standards_file`. Where one of its figures is the name of a standard instead of a
-number, value, source and verification come from there, so that a figure stands in one place.
+number, value, source and verification come from there; where it is a number, it must agree with the standard that
+says it is used for it. Without the file, a policy whose figures are all numbers still holds.
 """
 
 from pathlib import Path
@@ -44,6 +45,8 @@ class StandardFigure(Section):
     """Whether the responsible bureau has confirmed it; if not, it prints 未核."""
     mode: Literal["walk", "ebike"] | None = None
     """For a radius: how people get there."""
+    used_as: str = ""
+    """The setting of the policy file for which it stands, as ``section.key``; a number given there must agree."""
     note: str = ""
     """What a planner should know about it."""
 
@@ -76,6 +79,8 @@ def with_standards(tables: dict[str, Any], *, folder: Path) -> dict[str, Any]:
     inside = "://" not in name and (folder / name).resolve().is_relative_to(folder.resolve())
     if not inside:
         raise ConfigError(text("policy.standards_outside", found=name))
+    if not (folder / name).exists() and not _names_any(tables):
+        return tables
     standards = read_section(_StandardsFile, read_toml(folder / name), file=name).standards
     filled = {
         key: dict(value) if isinstance(value, dict) else value
@@ -106,7 +111,41 @@ def with_standards(tables: dict[str, Any], *, folder: Path) -> dict[str, Any]:
             dict.fromkeys(str(part) for part in sources if part)
         )
         table[verified_key] = bool(table.get(verified_key, True)) and one.verified
+    _require_agreement(filled, standards, file=name)
     return filled
+
+
+def _names_any(tables: dict[str, Any]) -> bool:
+    """Whether a figure of the policy is the name of a standard."""
+    coverage = tables.get("coverage")
+    sections = [(section, key) for section, key, _, _ in FIGURES]
+    figures = [tables[section].get(key) for section, key in sections if isinstance(tables.get(section), dict)]
+    if isinstance(coverage, dict):
+        figures += [coverage.get("urban"), coverage.get("rural")]
+    return any(isinstance(figure, str) for figure in figures)
+
+
+def _require_agreement(tables: dict[str, Any], standards: dict[str, StandardFigure], *, file: str) -> None:
+    lines = []
+    for name, one in standards.items():
+        section, _, key = one.used_as.partition(".")
+        table = tables.get(section)
+        figure = table.get(key) if isinstance(table, dict) else None
+        if isinstance(figure, dict):
+            figure = figure.get("value")
+        if isinstance(figure, int | float) and figure != one.value:
+            lines.append(
+                text(
+                    "policy.standard_differs",
+                    key=one.used_as,
+                    found=figure,
+                    name=name,
+                    file=file,
+                    value=one.value,
+                )
+            )
+    if lines:
+        raise ConfigError("\n".join(lines))
 
 
 def _named(standards: dict[str, StandardFigure], name: str, *, key: str, file: str) -> StandardFigure:
