@@ -43,7 +43,7 @@ class StandardFigure(Section):
     """Where it comes from."""
     verified: bool
     """Whether the responsible bureau has confirmed it; if not, it prints 未核."""
-    mode: Literal["walk", "ebike"] | None = None
+    mode: Literal["walk", "ebike", "car"] | None = None
     """For a radius: how people get there."""
     used_as: str = ""
     """The setting of the policy file for which it stands, as ``section.key``; a number given there must agree."""
