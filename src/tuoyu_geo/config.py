@@ -104,6 +104,23 @@ class DemandSection(Section):
         return self
 
 
+class AreaSection(Section):
+    """Which communities and villages are judged as town, as country, or as remote."""
+
+    urban_classes: tuple[Literal["111", "112", "121", "122", "123", "210", "220"], ...] = (
+        "111",
+        "112",
+        "121",
+        "122",
+        "123",
+    )
+    """Urban-rural classes (城乡分类代码) judged by the urban standard; the others by the rural one."""
+    urban_township_kinds: tuple[Literal["street", "town", "township"], ...] = ("street", "town")
+    """Kinds of township whose estates and residents' committees are urban where no class is stated."""
+    chosen: Mapping[str, Literal["urban", "rural", "remote"]] = Field(default_factory=dict)
+    """Kind of area by the id of a community, a village ("remote" only there) or a township."""
+
+
 class NetworkSection(Section):
     """How far it is along the streets."""
 
@@ -154,6 +171,7 @@ class Config(Section):
     project: ProjectSection
     layers: Mapping[str, LayerSection]
     demand: DemandSection
+    areas: AreaSection = AreaSection()
     network: NetworkSection = NetworkSection()
     siting: SitingSection = SitingSection()
 

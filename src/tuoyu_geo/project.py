@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo import assemble
+from tuoyu_geo.areas import AreaRule, with_areas
 from tuoyu_geo.conclude import conclude
 from tuoyu_geo.config import Config, read_config
+from tuoyu_geo.coverage_groups import CURVE_M
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand
 from tuoyu_geo.errors import ConfigError, DataError, SitingError
 from tuoyu_geo.findings import Finding, by_severity
@@ -34,6 +36,7 @@ from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates
 from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.reach import Reach, ReachParameters, build_reach
+from tuoyu_geo.served import who_is_served
 from tuoyu_geo.siting import PlanResult, plan_sites, recompute_plan
 from tuoyu_geo.travel import Speeds
 from tuoyu_geo.views import Access, Plan
@@ -171,12 +174,28 @@ class Project:
         faults = self._policy_findings(layers)
         if faults:
             raise DataError(text("project.policy_faults", n=len(faults)), findings=faults)
+        layers, findings = self._settled(layers)
+        faults = [finding for finding in findings if finding.severity == "error"]
+        if faults:
+            raise DataError(text("project.area_faults", n=len(faults)), findings=faults)
         return layers
+
+    def _settled(self, layers: Layers) -> tuple[Layers, list[Finding]]:
+        """The layers with every kind of area settled, and what was found in doing so."""
+        section = self.config.areas
+        rule = AreaRule(
+            urban_classes=section.urban_classes,
+            urban_township_kinds=section.urban_township_kinds,
+            chosen=section.chosen,
+        )
+        return self.timed("areas", lambda: with_areas(layers, rule=rule, files=self._files))
 
     def check(self) -> tuple[Layers, list[Finding]]:
         """The layers as far as they could be read, and everything that was found, also where they can't be used."""
         layers = self._read()
         findings = [*layers.findings, *self._policy_findings(layers), *self._standards_findings()]
+        if not any(finding.severity == "error" for finding in findings):
+            findings += self._settled(layers)[1]
         if not any(finding.severity == "error" for finding in findings):
             findings += [*self.demand().findings, *self.reach().findings, *self._rated()[1]]
         return layers, by_severity(findings)
@@ -251,7 +270,7 @@ class Project:
                 car_kph=section.car_speed_kph,
                 by_class=section.speed_kph,
             ),
-            search_m=max(section.search_m, *self.policy.coverage.compare_m),
+            search_m=max(section.search_m, *self.policy.coverage.compare_m, *CURVE_M),
             search_min=section.search_min,
             detour_factor=section.detour_factor,
             off_network=section.off_network,
@@ -292,44 +311,25 @@ class Project:
         )
         return frame.copy()
 
-    def access(self) -> Access:
-        """Who is served today, in every reading of 覆盖面."""
-        reach, demand, layers = self.reach(), self.demand(), self.layers()
-        served = assemble.served_demand(demand, reach, planned=reach.counted_mask)
-        table = assemble.coverage_table(
-            reach,
-            demand=demand,
-            townships=layers.townships,
-            policy=self.policy,
-            serving={"share": reach.counted_mask},
-        )
-        townships = assemble.township_frame(
-            layers,
-            demand=demand,
-            served=served,
+    def access(self, *, when: Literal["today", "plan"] = "today") -> Access:
+        """Who is served, in every reading of 覆盖面, by township and kind of area, and by how many places.
+
+        Parameters
+        ----------
+        when
+            With the institutions that count today, or with the plan's sites besides.
+        """
+        return self.timed(f"access_{when}", lambda: self._access(when))
+
+    def _access(self, when: Literal["today", "plan"]) -> Access:
+        reach = self.reach()
+        return who_is_served(
+            self.layers(),
+            demand=self.demand(),
             reach=reach,
-            planned=reach.counted_mask,
+            serving=reach.counted_mask if when == "today" else assemble.planned_mask(reach, self._solved()),
             policy=self.policy,
-        )
-        points = served.drop(
-            columns=[
-                column
-                for column in served.columns
-                if "_plan" in column and column.startswith(("nearest", "covered"))
-            ]
-        )
-        points = points.rename(
-            columns={
-                "nearest_today_id": "nearest_id",
-                "nearest_today_cost": "nearest_cost",
-                "covered_today": "covered",
-            },
-        )
-        shown = townships[["name", "residents", "under3", "covered_today_share"]]
-        return Access(
-            demand=points,
-            coverage=table,
-            townships=pd.DataFrame(shown.rename(columns={"covered_today_share": "covered_share"})),
+            when=when,
         )
 
     def _solved(self) -> PlanResult:

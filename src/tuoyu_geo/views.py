@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -16,28 +16,77 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Access:
-    """Who is served today.
+    """Who is served, today or with the plan.
 
     Attributes
     ----------
+    when
+        "today" or "plan".
     demand
         Demand points with nearest_id, nearest_cost, cost_unit, standard, covered.
     coverage
         A row a reading of 覆盖面: label, scope, standard_m, share, headline.
     townships
-        Index township_id: name, residents, under3, covered_share.
+        Index township_id: name, residents, under3, covered_share (of residents).
+    groups
+        A row a township or kind of area and reading, as `coverage_groups` with the moment "share".
+    curve
+        A row a scope, reading and walking standard, as `coverage_curves` with the moment "share".
     """
 
+    when: Literal["today", "plan"]
     demand: "gpd.GeoDataFrame"
     coverage: pd.DataFrame
     townships: pd.DataFrame
+    groups: pd.DataFrame
+    curve: pd.DataFrame
+
+    @property
+    def headline(self) -> "pd.Series[Any]":
+        """The row of `coverage` by which the policy judges 覆盖面."""
+        row: pd.Series[Any] = self.coverage[self.coverage["headline"]].iloc[0]
+        return row
+
+    def __repr__(self) -> str:
+        return text(
+            "views.access_line",
+            when=text(f"views.when_{self.when}"),
+            label=self.headline["label"],
+            share=_share(self.headline["share"]),
+            scope=self.headline["scope"],
+        )
+
+    def wide(self, *, by: Literal["township", "area"]) -> pd.DataFrame:
+        """`groups` as people read it: a row a group, with its people and a share a reading.
+
+        Parameters
+        ----------
+        by
+            Townships, or kinds of area.
+        """
+        rows = self.groups[self.groups["by"].eq(by)]
+        names = rows.drop_duplicates("group_id").set_index("group_id")["name"]
+        frame = pd.DataFrame({"name": names})
+        for reading, part in rows.groupby("reading", sort=False):
+            part = part.set_index("group_id")
+            frame[f"{reading}_total"], frame[f"{reading}_share"] = part["total"], part["share"]
+        return frame
 
     def _repr_html_(self) -> str:
-        table = self.coverage[["label", "scope", "share"]].assign(
-            share=[f"{share:.1%}" if share == share else "—" for share in self.coverage["share"]],  # noqa: PLR0124
+        from html import escape  # noqa: PLC0415
+
+        readings = self.coverage[["label", "scope", "share"]].assign(
+            share=[_share(share) for share in self.coverage["share"]],
         )
-        labels = {name: text(f"views.column_{name}") for name in table.columns}
-        return str(table.rename(columns=labels).to_html(index=False, escape=True))
+        areas = self.wide(by="area")
+        people = areas[["name", "residents_total", "under3_total"]].assign(
+            **{
+                name: [_share(share) for share in areas[name]]
+                for name in areas.columns
+                if name.endswith("_share")
+            },
+        )
+        return f"<p>{escape(repr(self))}</p>" + _html(readings) + _html(people)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -95,9 +144,8 @@ class Plan:
         frame = self.sites[columns].assign(
             township_id=self.sites["township_id"].map(self.quotas["name"]),
         )
-        labels = {name: text(f"views.column_{name}") for name in columns}
         lines = "<br>".join(escape(line) for line in self.headline().splitlines())
-        return f"<p>{lines}</p>" + str(frame.rename(columns=labels).to_html(index=False, escape=True))
+        return f"<p>{lines}</p>" + _html(frame)
 
 
 def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[str, ...]) -> str:
@@ -129,6 +177,15 @@ def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[st
         *(text("views.shortfall", sentence=one) for one in shortfalls),
     ]
     return "\n".join(lines)
+
+
+def _html(frame: pd.DataFrame) -> str:
+    labels = {name: text(f"views.column_{name}") for name in frame.columns}
+    return str(
+        frame.rename(columns=labels).to_html(
+            index=False, escape=True, float_format=lambda value: f"{value:,.0f}"
+        )
+    )
 
 
 def _share(value: float | None) -> str:

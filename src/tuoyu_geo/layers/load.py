@@ -200,7 +200,8 @@ def _check_together(frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, L
         ]
         stated = frames[role]["area_kind"]
         frames[role] = frames[role].assign(
-            area_kind=stated.where(stated.notna(), pd.Series(guess, index=stated.index, dtype=object))
+            area_kind=stated.where(stated.notna(), pd.Series(guess, index=stated.index, dtype=object)),
+            area_stated=stated.notna(),
         )
     return findings
 

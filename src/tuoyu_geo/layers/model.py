@@ -23,13 +23,14 @@ class Layers:
         Polygons, index township_id (9-digit code); name, kind, residents (NaN where not known), area_kind.
     communities
         Points or polygons, index community_id; name, township_id, status, works, completed_on, built_year,
-        households, persons_per_household, residents, planned_residents, under3, has_facility, area_kind.
+        households, persons_per_household, residents, planned_residents, under3, has_facility, area_kind, area_class
+        (the urban-rural class, None where not given), area_stated (whether the layer states area_kind).
     villages
-        Points or polygons, index village_id; name, township_id, residents, households, under3, area_kind, remote (None
-        where nobody said).
+        Points or polygons, index village_id; name, township_id, residents, households, under3, area_kind, area_class,
+        area_stated, remote (None where nobody said).
     institutions
-        Points, index institution_id; name, kind, registration, registry, nature, places, enrolled, township_id,
-        community_id, operator, demonstration, address.
+        Points, index institution_id; name, kind, registration, registry, nature, places, enrolled, ages (as written),
+        township_id, community_id, operator, demonstration, address.
     candidates
         Points, index candidate_id; name, kind, method, floor, area_m2, land_area_m2, land_use, allocated_land,
         places, cost_10k_yuan, open_year, township_id, community_id, operator, demonstration, exclusion.

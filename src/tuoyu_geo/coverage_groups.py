@@ -1,0 +1,191 @@
+"""Coverage by township, by kind of area, and as a curve over the standard; every reading, every moment.
+
+Each table counts the same people as `coverage_table`: those whose place is not known stand in the denominators of
+their township and of its kind of area, and nowhere as covered.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tuoyu_geo.access import coverage_by_group, coverage_curve
+from tuoyu_geo.coverage import nearest_facility, nearest_walk_m
+from tuoyu_geo.messages import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from tuoyu_geo.demand import Demand
+    from tuoyu_geo.reach import Reach
+
+CURVE_M = tuple(float(metres) for metres in range(300, 3001, 100))
+"""Walking standards of the curve [m]."""
+AREAS = ("urban", "rural", "remote")
+"""Kinds of area, which together hold everybody; a remote village is no longer counted as rural."""
+_PEOPLE = ("residents", "under3", "communities")
+
+
+def people_rows(demand: "Demand", *, townships: "gpd.GeoDataFrame", remote: "pd.Index[str]") -> pd.DataFrame:
+    """Everybody who counts: the demand points, and then a row for each township's people of no known place.
+
+    Parameters
+    ----------
+    demand
+        Who lives there.
+    townships
+        Index township_id, column area_kind.
+    remote
+        Ids of the remote villages.
+
+    Returns
+    -------
+    Rows with township_id, area (of `AREAS`), residents, under3, communities (1 a demand point, 0 for people of no
+    known place). The first ``len(demand.points)`` rows are the demand points, in their order.
+    """
+    points = demand.points
+    area = points["area_kind"].where(~points.index.isin(remote), "remote")
+    placed = pd.DataFrame(
+        {
+            "township_id": points["township_id"].to_numpy(object),
+            "area": area.to_numpy(object),
+            "residents": points["residents"].to_numpy(float),
+            "under3": points["under3"].to_numpy(float),
+            "communities": 1.0,
+        },
+    )
+    left = demand.unplaced.reindex(townships.index, fill_value=0.0)
+    unplaced = pd.DataFrame(
+        {
+            "township_id": townships.index.to_numpy(object),
+            "area": townships["area_kind"].to_numpy(object),
+            "residents": left["residents"].to_numpy(float),
+            "under3": left["under3"].to_numpy(float),
+            "communities": 0.0,
+        },
+    )
+    return pd.concat([placed, unplaced], ignore_index=True)
+
+
+def coverage_groups(
+    reach: "Reach",
+    *,
+    demand: "Demand",
+    townships: "gpd.GeoDataFrame",
+    remote: "pd.Index[str]",
+    serving: "Mapping[str, NDArray[np.bool_]]",
+) -> pd.DataFrame:
+    """Coverage in every reading, by township and by kind of area.
+
+    Parameters
+    ----------
+    reach, demand
+        What was worked out before.
+    townships
+        All townships; index township_id, columns name, area_kind.
+    remote
+        Ids of the remote villages.
+    serving
+        By name of the moment: ``(n_facility,)`` which facilities serve.
+
+    Returns
+    -------
+    A row a group and reading: by ("township", "area"), group_id, name, reading, label, total (people, communities or
+    townships), and a moment's share (NaN where the group holds none) and, as ``<moment>_covered``, what it covers.
+    """
+    rows = people_rows(demand, townships=townships, remote=remote)
+    n_unplaced = len(rows) - len(demand.points)
+    index_of = {
+        "township": (townships.index, townships.index.get_indexer(rows["township_id"]), townships["name"]),
+        "area": (pd.Index(AREAS), pd.Index(AREAS).get_indexer(rows["area"]), None),
+    }
+    has_one = {
+        moment: townships.index.isin(reach.facilities["township_id"][mask])
+        for moment, mask in serving.items()
+    }
+    covered = {
+        moment: np.concatenate(
+            [
+                nearest_facility(reach, serving=mask)["covered"].to_numpy(bool),
+                np.zeros(n_unplaced, dtype=bool),
+            ]
+        )
+        for moment, mask in serving.items()
+    }
+    of_township = {
+        "township": np.arange(len(townships)),
+        "area": pd.Index(AREAS).get_indexer(townships["area_kind"]),
+    }
+    parts = []
+    for by, (ids, number, names) in index_of.items():
+        for reading in (*_PEOPLE, "townships"):
+            weight = np.ones(len(townships)) if reading == "townships" else rows[reading].to_numpy()
+            groups = of_township[by] if reading == "townships" else number
+            part = pd.DataFrame(
+                {
+                    "by": by,
+                    "group_id": ids.to_numpy(object),
+                    "name": [text(f"coverage.area_{one}") for one in ids]
+                    if names is None
+                    else names.to_numpy(object),
+                    "reading": reading,
+                    "label": text(f"coverage.reading_{reading}"),
+                },
+            )
+            for moment in serving:
+                flags = has_one[moment] if reading == "townships" else covered[moment]
+                found = coverage_by_group(flags, weight, groups, n_group=len(ids))
+                part["total"], part[f"{moment}_covered"], part[moment] = (
+                    found.total,
+                    found.covered,
+                    found.share,
+                )
+            parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def coverage_curves(
+    reach: "Reach",
+    *,
+    demand: "Demand",
+    townships: "gpd.GeoDataFrame",
+    serving: "Mapping[str, NDArray[np.bool_]]",
+) -> pd.DataFrame:
+    """How coverage on foot grows with the standard, from 300 to 3,000 m.
+
+    Parameters
+    ----------
+    reach, demand, serving
+        As of `coverage_groups`; the walks of `reach` were searched to 3,000 m at least.
+    townships
+        All townships; index township_id, column area_kind.
+
+    Returns
+    -------
+    A row a scope ("urban": those in urban areas, "all"), reading and standard: scope, reading, label, standard_m
+    (closed), and a share a moment, NaN where nobody is in the scope.
+    """
+    rows = people_rows(demand, townships=townships, remote=pd.Index([]))
+    n_unplaced = len(rows) - len(demand.points)
+    walk = {
+        moment: np.concatenate([nearest_walk_m(reach, serving=mask), np.full(n_unplaced, np.inf)])
+        for moment, mask in serving.items()
+    }
+    parts = []
+    for scope, inside in (("urban", rows["area"].eq("urban").to_numpy()), ("all", np.ones(len(rows), bool))):
+        for reading in _PEOPLE:
+            weight = rows[reading].to_numpy()[inside]
+            shares = {
+                moment: coverage_curve(metres[inside], weight, CURVE_M).share
+                for moment, metres in walk.items()
+            }
+            label = text(f"coverage.reading_{reading}")
+            parts.append(
+                pd.DataFrame(
+                    {"scope": scope, "reading": reading, "label": label, "standard_m": CURVE_M, **shares}
+                ),
+            )
+    return pd.concat(parts, ignore_index=True)
