@@ -228,6 +228,7 @@ def summarise(
     reach: "Reach",
     sites: "gpd.GeoDataFrame",
     coverage: pd.DataFrame,
+    coverage_detail: Mapping[str, object],
     gaps: "gpd.GeoDataFrame",
     clauses: "tuple[Clause, ...]",
     result: "PlanResult",
@@ -277,6 +278,7 @@ def summarise(
                 for row in coverage[coverage["reading"].str.startswith("walk_")].itertuples()
             ],
             "method": reach.method,
+            **coverage_detail,
         },
         "townships": [
             {

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo import assemble
+from tuoyu_geo.areas import remote_villages
+from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
 from tuoyu_geo.plan import sites_frame
@@ -71,6 +73,11 @@ def conclude(
         policy=policy,
         serving={"before": reach.counted_mask, "after": planned},
     )
+    moments = {"before": reach.counted_mask, "after": planned}
+    groups = coverage_groups(
+        reach, demand=demand, townships=townships, remote=remote_villages(layers), serving=moments
+    )
+    curve = coverage_curves(reach, demand=demand, townships=townships, serving=moments)
     head = coverage[coverage["headline"]].iloc[0]
     gaps_after = assemble.gaps_of(layers, demand=demand, reach=reach, serving=planned, policy=policy)
     residents = float(townships["residents"].sum())
@@ -105,6 +112,7 @@ def conclude(
         reach=reach,
         sites=sites,
         coverage=coverage,
+        coverage_detail=coverage_records(groups, curve),
         gaps=gaps,
         clauses=clauses,
         result=result,
@@ -136,6 +144,8 @@ def conclude(
         streets=layers.roads,
         water=layers.water,
         coverage=coverage,
+        coverage_groups=groups,
+        coverage_curve=curve,
         clauses=clauses,
         findings=tuple(findings),
         summary=summary,

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from tuoyu_geo.reach import Reach
 
 
+def share_text(value: float | None) -> str:
+    """A share as people read it, rounded down, so that one just under its target never prints as the target."""
+    return (
+        text("coverage.no_share")
+        if value is None or np.isnan(value)
+        else f"{np.floor(value * 1000 + 1e-6) / 1000:.1%}"
+    )
+
+
 def nearest_facility(reach: "Reach", *, serving: "NDArray[np.bool_]") -> pd.DataFrame:
     """The nearest serving facility of each demand point, in the point's own unit.
 

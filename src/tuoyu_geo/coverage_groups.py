@@ -189,3 +189,33 @@ def coverage_curves(
                 ),
             )
     return pd.concat(parts, ignore_index=True)
+
+
+def coverage_records(groups: pd.DataFrame, curve: pd.DataFrame) -> dict[str, object]:
+    """Both tables, with the moments "before" and "after", as `summary.json` holds them; None where there is no share."""
+    keys = {"area": "area", "township": "code"}
+    found: dict[str, object] = {
+        f"by_{by}": [
+            {
+                key: str(row.group_id),
+                "reading": row.reading,
+                "total": row.total,
+                "before": _plain(row.before),
+                "after": _plain(row.after),
+            }
+            for row in groups[groups["by"].eq(by)].itertuples()
+        ]
+        for by, key in keys.items()
+    }
+    shares = {
+        scope: {
+            reading: {moment: [_plain(one) for one in rows[moment]] for moment in ("before", "after")}
+            for reading, rows in part.groupby("reading", sort=False)
+        }
+        for scope, part in curve.groupby("scope", sort=False)
+    }
+    return found | {"curve": {"standard_m": list(CURVE_M), **shares}}
+
+
+def _plain(share: float) -> float | None:
+    return None if np.isnan(share) else float(share)

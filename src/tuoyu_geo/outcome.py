@@ -111,6 +111,10 @@ class Outcome:
         Polygons or lines with a column name; empty where the layer is not given.
     coverage
         Rows: columns reading, label, standard_m, unit, scope, before, after (shares 0..1), headline (bool).
+    coverage_groups
+        Rows of `coverage_groups.coverage_groups`: coverage by township and by kind of area, before and after.
+    coverage_curve
+        Rows of `coverage_groups.coverage_curves`: coverage at walking standards of 300 to 3,000 m, before and after.
     clauses
         The policy's clauses, judged.
     findings
@@ -131,6 +135,8 @@ class Outcome:
     streets: "gpd.GeoDataFrame"
     water: "gpd.GeoDataFrame"
     coverage: "pd.DataFrame"
+    coverage_groups: "pd.DataFrame"
+    coverage_curve: "pd.DataFrame"
     clauses: tuple[Clause, ...]
     findings: tuple[Finding, ...]
     summary: Mapping[str, Any]

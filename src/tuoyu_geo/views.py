@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from tuoyu_geo.coverage import share_text
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Clause, Outcome
 
@@ -52,7 +53,7 @@ class Access:
             "views.access_line",
             when=text(f"views.when_{self.when}"),
             label=self.headline["label"],
-            share=_share(self.headline["share"]),
+            share=share_text(self.headline["share"]),
             scope=self.headline["scope"],
         )
 
@@ -68,20 +69,20 @@ class Access:
         names = rows.drop_duplicates("group_id").set_index("group_id")["name"]
         frame = pd.DataFrame({"name": names})
         for reading, part in rows.groupby("reading", sort=False):
-            part = part.set_index("group_id")
-            frame[f"{reading}_total"], frame[f"{reading}_share"] = part["total"], part["share"]
+            one = part.set_index("group_id")
+            frame[f"{reading}_total"], frame[f"{reading}_share"] = one["total"], one["share"]
         return frame
 
     def _repr_html_(self) -> str:
         from html import escape  # noqa: PLC0415
 
         readings = self.coverage[["label", "scope", "share"]].assign(
-            share=[_share(share) for share in self.coverage["share"]],
+            share=[share_text(share) for share in self.coverage["share"]],
         )
         areas = self.wide(by="area")
         people = areas[["name", "residents_total", "under3_total"]].assign(
             **{
-                name: [_share(share) for share in areas[name]]
+                name: [share_text(share) for share in areas[name]]
                 for name in areas.columns
                 if name.endswith("_share")
             },
@@ -160,8 +161,8 @@ def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[st
         text(
             "views.coverage",
             reading=text(f"coverage.reading_{reading}"),
-            before=_share(coverage["before"][reading]),
-            after=_share(coverage["after"][reading]),
+            before=share_text(coverage["before"][reading]),
+            after=share_text(coverage["after"][reading]),
         ),
         text("views.institutions", **summary["institutions"]),
         text("views.quotas", met=sum(one["met"] for one in with_quota), n=len(with_quota)),
@@ -186,8 +187,3 @@ def _html(frame: pd.DataFrame) -> str:
             index=False, escape=True, float_format=lambda value: f"{value:,.0f}"
         )
     )
-
-
-def _share(value: float | None) -> str:
-    # Rounded down, so that a share just under its target never prints as the target.
-    return "—" if value is None or value != value else f"{int(value * 1000 + 1e-6) / 1000:.1%}"  # noqa: PLR0124

@@ -41,6 +41,12 @@ COLUMNS = {
     "streets": "road_class",
     "water": "name",
 }
+GROUPS = {
+    "coverage_groups": pd.DataFrame(
+        columns=["by", "group_id", "name", "reading", "label", "total", "before", "after"]
+    ),
+    "coverage_curve": pd.DataFrame(columns=["scope", "reading", "label", "standard_m", "before", "after"]),
+}
 TOWNSHIPS = tuple(
     "燕东街道 燕西街道 燕南街道 燕北街道 西洋镇 贡川镇 安砂镇 小陶镇 大湖镇 曹远镇 洪田镇 槐南镇 上坪乡 罗坊乡 青水畲族乡".split()  # noqa: SIM905
 )
@@ -80,7 +86,7 @@ def empty_outcome():
     coverage = pd.DataFrame(
         columns=["reading", "label", "standard_m", "unit", "scope", "before", "after", "headline"]
     )
-    return Outcome(note=note(), coverage=coverage, clauses=(), findings=(), summary={}, **frames)
+    return Outcome(note=note(), coverage=coverage, **GROUPS, clauses=(), findings=(), summary={}, **frames)
 
 
 def county(rng):
@@ -348,7 +354,8 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
     return Outcome(
         note=note(**({"title": HOSTILE[1], "prepared_by": HOSTILE[2], "notices": HOSTILE} if hostile else {})),
         townships=townships, demand=demand, institutions=institutions, candidates=candidates, sites=sites, gaps=gaps,
-        service_areas=service_areas, unserved=unserved, streets=streets(rng, n_streets), water=water, coverage=coverage,
+        service_areas=service_areas, unserved=unserved, streets=streets(rng, n_streets), water=water, **GROUPS,
+        coverage=coverage,
         clauses=clauses, findings=(), summary=summary,
     )  # fmt: skip
 

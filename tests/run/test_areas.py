@@ -97,3 +97,77 @@ def test_a_setting_for_nobody_is_an_error(town, name, area):
 def test_what_is_no_kind_of_area_is_refused(town):
     with pytest.raises(ConfigError):
         tg.open_project(town(), overrides=['areas.urban_classes=["333"]'])
+
+
+# --- coverage by township, by kind of area, and over the standard (figures of lattice.py) --------------------------
+
+
+def test_coverage_of_each_township_and_area_on_paper(town):
+    access = tg.open_project(town()).access()
+    found = access.groups.set_index(["group_id", "reading"])[["total", "share"]]
+    on_paper = {
+        ("999900001", "residents"): (3800, 3000 / 3800),
+        ("999900001", "communities"): (3, 2 / 3),
+        ("999900001", "townships"): (1, 1),
+        ("999900101", "residents"): (1800, 300 / 1800),
+        ("999900101", "under3"): (54, 9 / 54),
+        ("999900101", "communities"): (4, 1 / 4),
+        ("999900101", "townships"): (1, 0),
+        ("urban", "residents"): (5300, 3000 / 5300),
+        ("urban", "communities"): (6, 2 / 6),
+        ("rural", "residents"): (300, 1),
+        ("rural", "townships"): (1, 0),
+    }
+    for key, (total, share) in on_paper.items():
+        assert found.loc[key].tolist() == pytest.approx([total, share]), key
+    assert found.loc[("remote", "residents"), "total"] == 0
+    assert found.loc[("remote", "residents")].isna()["share"]
+    for by in ("township", "area"):
+        rows = access.groups[access.groups["by"].eq(by)].groupby("reading")["total"].sum()
+        assert rows.to_dict() == {"residents": 5600, "under3": 168, "communities": 7, "townships": 2}
+    assert "53.5%" not in repr(access)
+    assert "58.9%" in repr(access)
+    assert "常住人口" in repr(access)
+    assert "58.9%" in access._repr_html_()
+
+
+def test_the_curve_on_paper(town):
+    curve = tg.open_project(town(), overrides=["network.search_m=500"]).access().curve
+    found = curve.set_index(["scope", "reading", "standard_m"])["share"]
+    # E1 and E2 are 500 m from I1, E3 2,500 m; E4 4,000 m and V1 are never reached on foot.
+    for standard_m, people in ((300, 0), (400, 0), (500, 3000), (2400, 3000), (2500, 3800), (3000, 3800)):
+        assert found["all", "residents", standard_m] == pytest.approx(people / 5600)
+        assert found["urban", "residents", standard_m] == pytest.approx(people / 5300)
+    assert found["all", "communities", 500] == pytest.approx(2 / 7)
+    assert len(found) == 2 * 3 * 28
+
+
+def test_people_of_no_known_place_stand_in_their_township_and_area(town):
+    import geopandas as gpd
+
+    folder = town()
+    townships = gpd.read_file(folder / "townships.gpkg").assign(常住人口=[8000, 1800])
+    townships.to_file(folder / "townships.gpkg")
+    access = tg.open_project(folder).access()
+    found = access.groups.set_index(["group_id", "reading"])[["total", "share"]]
+    assert found.loc[("999900001", "residents")].tolist() == pytest.approx([8000, 3000 / 8000])
+    assert found.loc[("urban", "residents")].tolist() == pytest.approx([9500, 3000 / 9500])
+    curve = access.curve.set_index(["scope", "reading", "standard_m"])["share"]
+    assert curve["urban", "residents", 3000] == pytest.approx(3800 / 9500)
+
+
+def test_with_the_plan_and_in_the_summary(town):
+    project = tg.open_project(town())
+    after = project.access(when="plan")
+    assert after.when == "plan"
+    # C1 and C2 are exactly 1,000 m from E3 and E4.
+    assert after.headline["share"] == pytest.approx(1)
+    coverage = project.outcome().summary["coverage"]
+    urban = next(
+        row for row in coverage["by_area"] if row["area"] == "urban" and row["reading"] == "residents"
+    )
+    assert (urban["before"], urban["after"]) == pytest.approx((3000 / 5300, 1))
+    curve = coverage["curve"]
+    at = curve["standard_m"].index(900.0)
+    assert curve["all"]["residents"]["after"][at] == pytest.approx(3000 / 5600)
+    assert curve["all"]["residents"]["after"][at + 1] == pytest.approx(5300 / 5600)

@@ -30,6 +30,7 @@ def command(
 ) -> None:
     """The table asked for, the headline named above it; as geojson, the demand points with what serves them."""
     from tuoyu_geo.cli.tables import print_frame
+    from tuoyu_geo.coverage import share_text
     from tuoyu_geo.project import open_project
 
     del debug
@@ -42,6 +43,8 @@ def command(
         frame = access.coverage if by == "reading" else access.curve
     if form == "table":
         typer.echo(repr(access))
+        shares = [name for name in frame.columns if name == "share" or str(name).endswith("_share")]
+        frame = frame.assign(**{name: [share_text(share) for share in frame[name]] for name in shares})
         if by == "curve":
             frame = frame.assign(scope=[text(f"coverage.scope_{scope}") for scope in frame["scope"]])
     print_frame(
