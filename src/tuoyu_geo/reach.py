@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from tuoyu_geo.errors import NetworkError
+from tuoyu_geo.facilities import age_findings, facility_table
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import (
@@ -65,7 +66,8 @@ class Reach:
     ----------
     facilities
         Institutions and then candidates, in the layers' order; index facility_id; columns name, kind, township_id,
-        community_id, places, spare_places (places not in use; NaN where the use is not known), counted.
+        community_id, places, spare_places (places not in use; NaN where the use is not known), counted, and the rest of
+        `facility_table`.
     n_institutions
         How many of them are institutions.
     walk_m
@@ -173,7 +175,7 @@ def build_reach(
     files
         File of each layer, as the project names it.
     """
-    facilities = _facilities(layers, candidates, policy)
+    facilities = facility_table(layers, candidates=candidates, policy=policy)
     rules = {"urban": policy.coverage.urban, "rural": policy.coverage.rural}
     own = [rules[area] for area in demand["area_kind"]]
     places = _xy(demand), np.concatenate([_xy(layers.institutions), _xy(candidates)])
@@ -226,31 +228,13 @@ def build_reach(
         method="straight_line" if joined is None else "network",
         straight_line=costs.off[0] & costs.straight,
         detour_factor=costs.detour_factor,
-        findings=findings,
+        findings=(*findings, *age_findings(layers, facilities=facilities, files=files)),
         network=None if joined is None else joined.network,
         facility_node=np.zeros(0, dtype=np.int64) if joined is None else joined.node_idx[len(demand) :],
         car=car,
         facility_xy=places[1],
         parameters=parameters,
     )
-
-
-def _facilities(layers: "Layers", candidates: "gpd.GeoDataFrame", policy: "Policy") -> pd.DataFrame:
-    institutions = layers.institutions
-    rule = policy.institutions
-    counted = institutions["registration"].isin(rule.counted_registration) & institutions["kind"].isin(
-        rule.counted_kinds
-    )
-    columns = ["name", "kind", "township_id", "community_id", "places"]
-    today = pd.DataFrame(institutions[columns]).assign(
-        spare_places=(institutions["places"] - institutions["enrolled"]).clip(lower=0),
-        counted=counted,
-    )
-    later = pd.DataFrame(candidates[columns]).assign(spare_places=candidates["places"], counted=False)
-    parts = [part for part in (today, later) if len(part)]
-    table = pd.concat(parts) if parts else today
-    table.index.name = "facility_id"
-    return table
 
 
 def _xy(points: "gpd.GeoDataFrame") -> "NDArray[np.float64]":

@@ -73,6 +73,7 @@ def test_a_kindergarten_takes_no_baby():
 
 
 def test_shares_by_year_of_age_are_followed():
+    assert age_bands([], [], cuts=(6,)).share.tolist() == pytest.approx([1 / 6, 5 / 6])
     bands = age_bands([6.0], [30.0], share_by_year=(1, 1, 2))
     assert bands.share.tolist() == pytest.approx([1 / 8, 1 / 8 + 1 / 4 + 1 / 4, 1 / 4])
 
@@ -247,6 +248,7 @@ def test_every_place_reached_goes_to_a_child_of_an_age_it_takes(seed, decay):
         lambda: age_bands([0], [37]),
         lambda: age_bands([0, 1], [36]),
         lambda: age_bands([np.nan], [36]),
+        lambda: age_bands([6], [36], cuts=(37,)),
         lambda: age_bands([0], [36], share_by_year=(0, 0, 0)),
         lambda: age_bands([0], [36], share_by_year=(1, -1, 1)),
         lambda: gini([-1], [1]),

@@ -37,7 +37,11 @@ class AgeBands(NamedTuple):
 
 
 def age_bands(
-    from_months: ArrayLike, to_months: ArrayLike, *, share_by_year: tuple[float, float, float] = EVENLY
+    from_months: ArrayLike,
+    to_months: ArrayLike,
+    *,
+    cuts: tuple[float, ...] = (),
+    share_by_year: tuple[float, float, float] = EVENLY,
 ) -> AgeBands:
     """The bands in which every facility takes either all children or none.
 
@@ -45,13 +49,15 @@ def age_bands(
     ----------
     from_months, to_months
         (n_supply,) youngest age taken (closed) and the age at which children leave (open) [months].
+    cuts
+        Further ages at which to cut, 0 to 36 [months].
     share_by_year
         Shares of children aged 0, 1 and 2 [years]; brought to sum to 1.
 
     Raises
     ------
     DataError
-        Unequal lengths, an age outside 0 to 36, a youngest age not below the oldest, or shares that are negative or
+        Unequal lengths, an age or cut outside 0 to 36, a youngest age not below the oldest, or shares that are negative or
         all zero.
     """
     youngest, oldest = np.asarray(from_months, dtype=float), np.asarray(to_months, dtype=float)
@@ -61,10 +67,13 @@ def age_bands(
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise DataError(text("access.ages", row=row, low=youngest[row], high=oldest[row]))
+    further = np.asarray(cuts, dtype=float)
+    if not ((further >= 0) & (further <= UNDER3_MONTHS)).all():
+        raise DataError(text("access.cuts"))
     by_year = checked_weight(share_by_year, 3)
     if by_year.sum() <= 0:
         raise DataError(text("access.age_shares"))
-    bounds = np.unique(np.concatenate([[0.0, UNDER3_MONTHS], youngest, oldest]))
+    bounds = np.unique(np.concatenate([[0.0, UNDER3_MONTHS], further, youngest, oldest]))
     years = np.array([0.0, 12.0, 24.0, 36.0])
     below = np.interp(bounds, years, np.concatenate([[0.0], np.cumsum(by_year / by_year.sum())]))
     low, high = bounds[:-1, None], bounds[1:, None]

@@ -1,5 +1,6 @@
 """What is there? Layers read from files as offices make them, cleaned, placed and checked."""
 
+from tuoyu_geo.layers.ages import read_ages as read_ages
 from tuoyu_geo.layers.database import without_secrets as without_secrets
 from tuoyu_geo.layers.inputs import companions as companions
 from tuoyu_geo.layers.inputs import database_hash as database_hash
@@ -18,6 +19,7 @@ __all__ = [
     "findings_frame",
     "is_database",
     "load_layers",
+    "read_ages",
     "same_township",
     "without_secrets",
 ]

@@ -13,6 +13,8 @@ from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml
 
 Reading = Literal["residents", "under3", "communities", "townships"]
 READINGS: tuple[Reading, ...] = ("residents", "under3", "communities", "townships")
+Months = Annotated[float, Field(ge=0, le=36)]
+Ages = tuple[Months, Months]
 
 
 class Standard(Section):
@@ -69,6 +71,23 @@ class InstitutionRule(Section):
     """Registration states that count."""
     counted_kinds: tuple[str, ...]
     """Kinds that count towards quotas, places and coverage."""
+    ages_months: Mapping[str, Ages] = Field(
+        default_factory=lambda: {"kindergarten_class": (24.0, 36.0), "other": (6.0, 36.0)}
+    )
+    """Ages that a kind takes where an institution states none: youngest (closed) and oldest (open) [months]; `other`
+    stands for the kinds not named."""
+    ages_source: str = ""
+    """Where these ages come from."""
+    over_used_share: Positive = 1.0
+    """An institution is over-used above this share of its places (open)."""
+    under_used_share: Share = 0.5
+    """An institution is under-used below this share of its places (open)."""
+
+    @model_validator(mode="after")
+    def _ages_rise(self) -> "InstitutionRule":
+        if "other" not in self.ages_months or any(low >= high for low, high in self.ages_months.values()):
+            raise ValueError(text("policy.ages_rise"))
+        return self
 
 
 class CandidateRule(Section):
