@@ -229,6 +229,7 @@ def summarise(
     sites: "gpd.GeoDataFrame",
     coverage: pd.DataFrame,
     coverage_detail: Mapping[str, object],
+    access: Mapping[str, object],
     gaps: "gpd.GeoDataFrame",
     clauses: "tuple[Clause, ...]",
     result: "PlanResult",
@@ -280,6 +281,7 @@ def summarise(
             "method": reach.method,
             **coverage_detail,
         },
+        "access": dict(access),
         "townships": [
             {
                 "code": str(row.Index),
@@ -294,6 +296,8 @@ def summarise(
                 "places_plan": _whole(row.places_plan),
                 "covered_share": _number(row.covered_plan_share),
                 "covered_share_today": _number(row.covered_today_share),
+                "unmet_places_today": _number(row.unmet_places_today),
+                "unmet_places_plan": _number(row.unmet_places_plan),
             }
             for row in townships.itertuples()
         ],

@@ -12,6 +12,7 @@ from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
+from tuoyu_geo.places import access_record, places_view
 from tuoyu_geo.plan import sites_frame
 from tuoyu_geo.policy import judge_clauses
 from tuoyu_geo.service_areas import draw_service_areas
@@ -104,6 +105,15 @@ def conclude(
         townships=townships,
         policy=policy,
     )
+    places = {
+        moment: places_view(
+            reach, demand=demand, township_ids=townships.index, policy=policy, serving=serving
+        )
+        for moment, serving in (("today", reach.counted_mask), ("plan", planned))
+    }
+    for moment, view in places.items():
+        townships[f"unmet_places_{moment}"] = view.townships["unmet_places"]
+        served[f"places_per_100_{moment}"] = view.demand["two_step_per_100"]
     summary = assemble.summarise(
         title=config.project.title,
         policy=policy,
@@ -113,6 +123,9 @@ def conclude(
         sites=sites,
         coverage=coverage,
         coverage_detail=coverage_records(groups, curve),
+        access={
+            moment: access_record(places[when]) for moment, when in (("before", "today"), ("after", "plan"))
+        },
         gaps=gaps,
         clauses=clauses,
         result=result,
@@ -128,7 +141,7 @@ def conclude(
     institutions = layers.institutions.assign(
         counted=reach.counted_mask[: reach.n_institutions],
         under3_in_reach=reach.under3_in_reach(demand)[: reach.n_institutions],
-    )
+    ).join(places["today"].institutions[["asked_places", "use_share", "use_method", "use"]])
     note = title_block(config, policy=policy, reach=reach, demand=demand)
     summary["attribution"] = list(note.attribution)
     outcome = Outcome(

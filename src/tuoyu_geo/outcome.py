@@ -81,16 +81,18 @@ class Outcome:
     townships
         Polygons, index ``township_id``; columns name, kind, area_kind, quota, existing (institutions that count),
         proposed, shortfall (quota still missing with the plan), met (bool, with the plan), residents, under3,
-        places_today, places_plan, places_required, covered_today_share, covered_plan_share (of residents).
+        places_today, places_plan, places_required, covered_today_share, covered_plan_share (of residents),
+        unmet_places_today, unmet_places_plan (places asked for that find none within the standard).
     demand
         Points, index ``demand_id``; columns name, kind ("estate", "village"), status ("built",
         "under_construction", "planned"), area_kind ("urban", "rural"), township_id, residents, under3 (both today;
         0 where nobody has moved in yet), planned_residents (NaN where none), residents_method, under3_method
         ("measured", "scaled", "estimated"), cost_unit ("m", "min"), standard (largest cost that counts, closed),
         nearest_today_id, nearest_today_cost, covered_today, nearest_plan_id, nearest_plan_cost, covered_plan,
-        snap_m. An id is None and a cost NaN where nothing is reachable within the search.
+        snap_m, places_per_100_today, places_per_100_plan (2SFCA: places within reach a 100 children). An id is None and a cost NaN where nothing is reachable within the search.
     institutions
-        Points, the layer's columns and counted (bool), under3_in_reach (children within the standard).
+        Points, the layer's columns and counted (bool), under3_in_reach (children within the standard), and of
+        those that count today asked_places, use_share, use_method, use, as `places.PlacesView.institutions`.
     candidates
         Points, the layer's columns and usable (bool), selected (bool).
     sites

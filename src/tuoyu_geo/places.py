@@ -150,6 +150,20 @@ def places_view(
     )
 
 
+def access_record(view: PlacesView) -> dict[str, object]:
+    """One moment as `summary.json` holds it; None where there is no figure."""
+    measures = view.equity.set_index("measure").drop(columns="label")
+    use = view.institutions["use"].value_counts()
+    return {
+        "measures": {
+            str(measure): {name: None if np.isnan(value) else float(value) for name, value in row.items()}
+            for measure, row in measures.iterrows()
+        },
+        **{name: float(view.townships[name].sum()) for name in view.townships.columns},
+        "use": {word: int(use.get(word, 0)) for word in ("over", "fitting", "under")},
+    }
+
+
 def in_standards(reach: "Reach", columns: "NDArray[np.int64]") -> csr_array:
     """``(n_demand, n_column)`` costs in standards of the point's own area, of what is within it (closed): 0 to 1."""
     cost = csr_array(reach.cost[:, columns])

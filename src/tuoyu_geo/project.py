@@ -327,6 +327,7 @@ class Project:
             self.layers(),
             demand=self.demand(),
             reach=reach,
+            candidates=self._rated()[0],
             serving=reach.counted_mask if when == "today" else assemble.planned_mask(reach, self._solved()),
             policy=self.policy,
             when=when,

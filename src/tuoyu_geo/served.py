@@ -7,9 +7,12 @@ import pandas as pd
 from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage import coverage_table, nearest_facility
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups
+from tuoyu_geo.messages import text
+from tuoyu_geo.places import PlacesView, places_view
 from tuoyu_geo.views import Access
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,6 +27,7 @@ def who_is_served(
     *,
     demand: "Demand",
     reach: "Reach",
+    candidates: "gpd.GeoDataFrame",
     serving: "NDArray[np.bool_]",
     policy: "Policy",
     when: Literal["today", "plan"],
@@ -32,7 +36,7 @@ def who_is_served(
 
     Parameters
     ----------
-    layers, demand, reach
+    layers, demand, reach, candidates
         What the phases found.
     serving
         ``(n_facility,)`` which facilities serve.
@@ -41,6 +45,8 @@ def who_is_served(
     when
         What the moment is called.
     """
+    import geopandas as gpd  # noqa: PLC0415  (slow to import)
+
     moment = {"share": serving}
     townships = layers.townships
     nearest = nearest_facility(reach, serving=serving).set_index(demand.points.index)
@@ -51,15 +57,46 @@ def who_is_served(
     by_township = groups[groups["by"].eq("township")].pivot_table(
         index="group_id", columns="reading", values=["total", "share"], dropna=False
     )
+    places = places_view(reach, demand=demand, township_ids=townships.index, policy=policy, serving=serving)
+    where = layers.institutions.geometry
+    if when == "plan":
+        where = pd.concat([where, candidates.geometry])
+    institutions = gpd.GeoDataFrame(
+        places.institutions, geometry=where.reindex(places.institutions.index), crs=layers.crs
+    )
     return Access(
         when=when,
-        demand=points.join(nearest),
+        demand=points.join(nearest).join(places.demand),
         coverage=coverage_table(reach, demand=demand, townships=townships, policy=policy, serving=moment),
         townships=pd.DataFrame({"name": townships["name"]}).assign(
             residents=by_township["total", "residents"],
             under3=by_township["total", "under3"],
             covered_share=by_township["share", "residents"],
+            **{name: places.townships[name] for name in places.townships.columns},
         ),
         groups=groups,
         curve=coverage_curves(reach, demand=demand, townships=townships, serving=moment),
+        institutions=institutions,
+        nearest=places.nearest,
+        equity=places.equity,
+        lorenz=places.lorenz,
+        notes=_notes(places, demand=demand, reach=reach, policy=policy),
     )
+
+
+def _notes(places: PlacesView, *, demand: "Demand", reach: "Reach", policy: "Policy") -> tuple[str, ...]:
+    """What the figures rest on: the reading, and every estimate among the inputs."""
+    institutions, unplaced = places.institutions, float(demand.unplaced["residents"].sum())
+    guessed = int(institutions["ages_method"].eq("estimated").sum())
+    silent = int(institutions["places"].isna().sum())
+    estimated = int(demand.points["under3_method"].eq("estimated").sum())
+    said = [
+        policy.coverage.headline_note,
+        text("served.ages_even"),
+        text("served.under3_estimated", n=estimated, of=len(demand.points)) if estimated else "",
+        text("served.ages_by_kind", n=guessed, of=len(institutions)) if guessed else "",
+        text("served.no_places", n=silent) if silent else "",
+        text("served.unplaced", n=unplaced) if unplaced else "",
+        text("served.straight_line", factor=reach.detour_factor) if reach.method == "straight_line" else "",
+    ]
+    return tuple(sentence for sentence in said if sentence)

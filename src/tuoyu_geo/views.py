@@ -24,15 +24,23 @@ class Access:
     when
         "today" or "plan".
     demand
-        Demand points with nearest_id, nearest_cost, cost_unit, standard, covered.
+        Demand points with nearest_id, nearest_cost, cost_unit, standard, covered, and the columns of
+        `places.PlacesView.demand`.
     coverage
         A row a reading of 覆盖面: label, scope, standard_m, share, headline.
     townships
-        Index township_id: name, residents, under3, covered_share (of residents).
+        Index township_id: name, residents, under3, covered_share (of residents), needed_places, served_places,
+        unmet_places.
     groups
         A row a township or kind of area and reading, as `coverage_groups` with the moment "share".
     curve
         A row a scope, reading and walking standard, as `coverage_curves` with the moment "share".
+    institutions
+        Those that serve, as `places.PlacesView.institutions`, with their points.
+    nearest, equity, lorenz
+        As in `places.PlacesView`.
+    notes
+        Sentences: what the figures rest on, with every estimate among the inputs.
     """
 
     when: Literal["today", "plan"]
@@ -41,6 +49,11 @@ class Access:
     townships: pd.DataFrame
     groups: pd.DataFrame
     curve: pd.DataFrame
+    institutions: "gpd.GeoDataFrame"
+    nearest: pd.DataFrame
+    equity: pd.DataFrame
+    lorenz: pd.DataFrame
+    notes: tuple[str, ...]
 
     @property
     def headline(self) -> "pd.Series[Any]":
@@ -87,7 +100,25 @@ class Access:
                 if name.endswith("_share")
             },
         )
-        return f"<p>{escape(repr(self))}</p>" + _html(readings) + _html(people)
+        places = self.equity[["label", "mean_per_100", "worst_per_100", "gini"]]
+        parts = [
+            f"<p>{escape(repr(self))}</p>",
+            _html(readings),
+            _html(people),
+            f"<p>{escape(self.places_line())}</p>",
+            _html(places, decimals=2),
+            "<p>" + "<br>".join(escape(note) for note in self.notes) + "</p>",
+        ]
+        return "".join(parts)
+
+    def places_line(self) -> str:
+        """Places asked for, those that find one within the standard, and how institutions are used, in a line."""
+        use = self.institutions["use"].value_counts()
+        return text(
+            "views.places_line",
+            **self.townships[["needed_places", "served_places", "unmet_places"]].sum(),
+            **{word: int(use.get(word, 0)) for word in ("over", "under")},
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -180,10 +211,10 @@ def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[st
     return "\n".join(lines)
 
 
-def _html(frame: pd.DataFrame) -> str:
+def _html(frame: pd.DataFrame, *, decimals: int = 0) -> str:
     labels = {name: text(f"views.column_{name}") for name in frame.columns}
     return str(
         frame.rename(columns=labels).to_html(
-            index=False, escape=True, float_format=lambda value: f"{value:,.0f}"
+            index=False, escape=True, na_rep="—", float_format=lambda value: f"{value:,.{decimals}f}"
         )
     )

@@ -169,6 +169,26 @@ def test_one_question_each_in_every_form(town, tuoyu, command):
     assert 25 < lat < 27
 
 
+@pytest.mark.parametrize(
+    ("by", "rows", "word"),
+    [
+        ("township", 2, "未满足"),
+        ("area", 3, "偏远村"),
+        ("curve", 168, "全体居民"),
+        ("institution", 1, "适中"),
+        ("nearest", 6, "山前村"),
+        ("equity", 3, "基尼系数"),
+    ],
+)
+def test_coverage_by(town, tuoyu, by, rows, word):
+    folder = town()
+    table = tuoyu("coverage", folder, "--by", by)
+    assert table.returncode == 0, table.stderr
+    assert word in table.stdout
+    assert "主口径：常住人口" in table.stdout.splitlines()[0]
+    assert len(json.loads(tuoyu("coverage", folder, "--by", by, "--format", "json").stdout)) == rows
+
+
 def test_maps_keeps_what_did_not_change_and_says_why(town, tuoyu, tmp_path):
     folder, out = town(), tmp_path / "out"
     tuoyu("run", folder, "--out", out)

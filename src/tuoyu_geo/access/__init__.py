@@ -17,7 +17,7 @@ from tuoyu_geo.access.equity import worst_share as worst_share
 from tuoyu_geo.access.floating import two_step_floating_catchment as two_step_floating_catchment
 from tuoyu_geo.access.nearest import covered as covered
 from tuoyu_geo.access.nearest import nearest as nearest
-from tuoyu_geo.access.places import Sharing as Sharing
-from tuoyu_geo.access.places import nearest_few as nearest_few
-from tuoyu_geo.access.places import pressure as pressure
-from tuoyu_geo.access.places import share_places as share_places
+from tuoyu_geo.access.sharing import Sharing as Sharing
+from tuoyu_geo.access.sharing import nearest_few as nearest_few
+from tuoyu_geo.access.sharing import pressure as pressure
+from tuoyu_geo.access.sharing import share_places as share_places

@@ -40,6 +40,7 @@ def institutions(outcome: Outcome) -> Table:
         ("id", "text", 10), ("name", "text", 28), ("township", "text", 12), ("institution_kind", "text", 16),
         ("registration", "text", 12), ("registry", "text", 14), ("nature", "text", 10), ("counted", "text", 10),
         ("places", "count", 10, "sum"), ("enrolled", "count", 10, "sum"), ("under3_in_reach", "count", 14),
+        ("asked_places", "ratio", 12, "sum"), ("use_share", "share", 10), ("use_method", "text", 12), ("use", "text", 9),
         ("address", "text", 30),
     )  # fmt: skip
     rows: Rows = [
@@ -47,6 +48,8 @@ def institutions(outcome: Outcome) -> Table:
             str(row.Index), _text(row.name), _township(outcome, row.township_id), word("institution_kind", row.kind),
             word("registration", row.registration), _text(row.registry), word("nature", row.nature),
             yes_no(row.counted), number(row.places), number(row.enrolled), number(row.under3_in_reach),
+            number(row.asked_places), number(row.use_share),
+            None if is_missing(row.use) else word("figure_method", row.use_method), word("use", row.use),
             _text(row.address),
         ]
         for row in outcome.institutions.itertuples()
@@ -61,14 +64,16 @@ def townships(outcome: Outcome) -> Table:
         ("under3", "count", 11, "sum"), ("quota", "count", 11, "sum"), ("existing", "count", 13, "sum"),
         ("proposed", "count", 11, "sum"), ("shortfall", "count", 9, "sum"), ("met", "text", 9),
         ("places_today", "count", 11, "sum"), ("places_plan", "count", 12, "sum"),
-        ("places_required", "money", 12, "sum"), ("covered_today", "share", 12), ("covered_plan", "share", 12),
+        ("places_required", "money", 12, "sum"), ("unmet_places_today", "money", 13, "sum"),
+        ("unmet_places_plan", "money", 13, "sum"), ("covered_today", "share", 12), ("covered_plan", "share", 12),
     )  # fmt: skip
     rows: Rows = [
         [
             str(row.Index), _text(row.name), word("township_kind", row.kind), number(row.residents),
             number(row.under3), number(row.quota), number(row.existing), number(row.proposed), number(row.shortfall),
             yes_no(row.met) if row.quota else text("reports.no_quota"), number(row.places_today),
-            number(row.places_plan), number(row.places_required), number(row.covered_today_share),
+            number(row.places_plan), number(row.places_required), number(row.unmet_places_today),
+            number(row.unmet_places_plan), number(row.covered_today_share),
             number(row.covered_plan_share),
         ]
         for row in outcome.townships.itertuples()
@@ -210,6 +215,58 @@ def _share(value: float) -> str:
     return text("reports.no_figure") if is_missing(value) else f"{int(value * 1000 + 1e-6) / 1000:.1%}"
 
 
+def coverage_parts(outcome: Outcome) -> Table:
+    """分区覆盖面: every reading, by township and by kind of area."""
+    columns = _columns(
+        ("by", "text", 12), ("group", "text", 18), ("reading", "text", 26), ("headline", "text", 9),
+        ("total", "count", 14), ("covered_n_today", "count", 13), ("share_today", "share", 12),
+        ("covered_n_plan", "count", 13), ("share_plan", "share", 12),
+    )  # fmt: skip
+    headline = set(outcome.coverage.loc[outcome.coverage["headline"].astype(bool), "reading"])
+    return columns, [
+        [
+            text(f"reports.by_{row.by}"), _text(row.name), row.label, yes_no(row.reading in headline), number(row.total),
+            number(row.before_covered), number(row.before), number(row.after_covered), number(row.after),
+        ]
+        for row in outcome.coverage_groups.itertuples()
+    ]  # fmt: skip
+
+
+def coverage_curve(outcome: Outcome) -> Table:
+    """覆盖面曲线: walking standards from 300 to 3,000 m."""
+    columns = _columns(
+        ("reading_scope", "text", 24), ("reading", "text", 26), ("walk_standard_m", "count", 12),
+        ("share_today", "share", 12), ("share_plan", "share", 12),
+    )  # fmt: skip
+    return columns, [
+        [
+            text(f"coverage.scope_{row.scope}"), row.label, number(row.standard_m), number(row.before),
+            number(row.after),
+        ]
+        for row in outcome.coverage_curve.itertuples()
+    ]  # fmt: skip
+
+
+def guidance(outcome: Outcome) -> Table:
+    """入户指导名单: remote villages that no institution reaches today."""
+    columns = _columns(
+        ("id", "text", 15), ("village", "text", 18), ("township", "text", 12), ("residents", "count", 12, "sum"),
+        ("under3", "count", 12, "sum"), ("nearest", "text", 26), ("distance", "count", 10), ("distance_unit", "text", 8),
+        ("covered_with_plan", "text", 12), ("reason", "text", 46), ("asks", "text", 40), ("advisor", "text", 16),
+    )  # fmt: skip
+    names, covered = _facility_names(outcome), outcome.demand["covered_plan"]
+    rows: Rows = [
+        [
+            str(row.subject_id), _text(row.name), _township(outcome, row.township_id), number(row.residents),
+            number(row.under3), None if is_missing(row.nearest_id) else names.get(row.nearest_id),
+            number(row.nearest_cost), word("unit", row.cost_unit), yes_no(covered.get(row.subject_id)),
+            _text(row.reason), _text(row.asks), None,
+        ]
+        for row in outcome.gaps[outcome.gaps["flag"].eq("village_guidance")].itertuples()
+    ]  # fmt: skip
+    return columns, rows
+
+
 def data_findings(outcome: Outcome) -> Table:
     """数据问题."""
     columns = _columns(
@@ -235,6 +292,9 @@ TABLES: Mapping[str, Callable[[Outcome], Table]] = MappingProxyType(
         "sites": sites,
         "projects": projects,
         "workplaces": workplaces,
+        "guidance": guidance,
+        "coverage_parts": coverage_parts,
+        "coverage_curve": coverage_curve,
         "indicators": indicators,
         "findings": data_findings,
     },

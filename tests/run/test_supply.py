@@ -212,3 +212,41 @@ def test_ages_of_a_policy_are_checked(town, lattice):
     wrong = lattice.POLICY.replace("[candidates]", "ages_months = { nursery = [0, 36] }\n[candidates]")
     with pytest.raises(ConfigError, match="other"):
         tg.open_project(town(policy_toml=wrong))
+
+
+def test_summary_workbook_and_notebook_say_the_same(town):
+    from tuoyu_geo.reports.tables import TABLES
+
+    project = tg.open_project(town())
+    access, outcome = project.access(), project.outcome()
+    before = outcome.summary["access"]["before"]
+    assert before["unmet_places"] == pytest.approx(3.6 + 6.75)
+    assert before["needed_places"] == pytest.approx(25.2)
+    assert before["use"] == {"over": 0, "fitting": 1, "under": 0}
+    assert before["measures"]["two_step"]["gini"] == pytest.approx(69 / 168)
+    assert "未满足 10.4 个" in access.places_line()
+    # The plan's C1 and C2 reach everybody: 25.2 are asked for, 30 + 40 + 40 there.
+    assert outcome.summary["access"]["after"]["unmet_places"] == pytest.approx(0, abs=1e-6)
+    assert project.access(when="plan").townships["unmet_places"].sum() == pytest.approx(0, abs=1e-6)
+    by_code = {row["code"]: row for row in outcome.summary["townships"]}
+    assert by_code["999900101"]["unmet_places_today"] == pytest.approx(6.75)
+    columns, rows = TABLES["townships"](outcome)
+    at = [column.label for column in columns].index("现状未满足托位（分年龄，个）")
+    assert sum(row[at] for row in rows) == pytest.approx(10.35)
+    columns, rows = TABLES["institutions"](outcome)
+    use = [column.label for column in columns].index("使用")
+    assert [row[use] for row in rows] == ["适中", None]  # I2 does not count
+    columns, rows = TABLES["coverage_parts"](outcome)
+    assert ["乡镇街道", "甲街道", "常住人口", "是", 3800, 3000, pytest.approx(3000 / 3800), 3800, 1] in rows
+    assert any("估算" in note for note in access.notes)
+    assert any("收托年龄" in note for note in access.notes)
+    html = access._repr_html_()
+    assert "基尼系数" in html
+
+
+def test_villages_of_the_guidance_list_stand_in_the_workbook(town, lattice):
+    from tuoyu_geo.reports.tables import TABLES
+
+    shorter = lattice.POLICY.replace("value = 15\n", "value = 10\n")
+    _, rows = TABLES["guidance"](tg.open_project(town(policy_toml=shorter)).outcome())
+    assert [row[:5] for row in rows] == [["V1", "山前村", "乙镇", 300, 9]]
