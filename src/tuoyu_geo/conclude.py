@@ -11,6 +11,7 @@ from tuoyu_geo import assemble
 from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
 from tuoyu_geo.messages import text
+from tuoyu_geo.network.roads import street_lines
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
 from tuoyu_geo.places import access_record, places_view
 from tuoyu_geo.plan import sites_frame
@@ -152,9 +153,11 @@ def conclude(
         candidates=candidates.assign(selected=candidates.index.isin(sites.index)),
         sites=sites,
         gaps=gaps,
-        service_areas=draw_service_areas(reach, policy=policy, planned=planned, townships=layers.townships),
+        service_areas=draw_service_areas(
+            reach, policy=policy, planned=planned, townships=layers.townships, water=layers.water
+        ),
         unserved=served[~served["covered_plan"] & (served["residents"] > 0)],
-        streets=layers.roads,
+        streets=layers.roads if reach.network is None or len(layers.roads) else street_lines(reach.network),
         water=layers.water,
         coverage=coverage,
         coverage_groups=groups,

@@ -104,7 +104,8 @@ class Outcome:
         "village_guidance"), subject_id, name, township_id, status, residents, under3, nearest_id, nearest_cost,
         cost_unit, spare_places, reason, asks (what the document asks for), remedy.
     service_areas
-        Polygons for drawing only; columns facility_id, facility_name, phase ("today", "plan"), standard, unit.
+        Polygons for drawing only; columns facility_id, facility_name, phase ("today", "plan"), standard,
+        band (how far this polygon reaches; a facility has several, one in another), unit.
     unserved
         Points: the rows of `demand` not covered with the plan, with the same columns.
     streets

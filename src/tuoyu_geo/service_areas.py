@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tuoyu_geo.policy import Policy
+    from tuoyu_geo.policy import Policy, Standard
 
-COLUMNS = ("facility_id", "facility_name", "phase", "standard", "unit")
+COLUMNS = ("facility_id", "facility_name", "phase", "standard", "band", "unit")
+_STEP_MIN = 5.0
 
 
 def draw_service_areas(
@@ -24,8 +25,9 @@ def draw_service_areas(
     policy: "Policy",
     planned: "NDArray[np.bool_]",
     townships: "gpd.GeoDataFrame",
+    water: "gpd.GeoDataFrame",
 ) -> "gpd.GeoDataFrame":
-    """One polygon a facility, under the standard of the area it stands in.
+    """Nested polygons of each facility, up to the standard of the area it stands in.
 
     Parameters
     ----------
@@ -37,10 +39,13 @@ def draw_service_areas(
         ``(n_facility,)`` what serves with the plan, today's included.
     townships
         Index township_id, column area_kind.
+    water
+        Polygons that no area covers; lines among them are passed over.
 
     Returns
     -------
-    Columns `COLUMNS`; phase is "today" for what serves today and "plan" for what the plan adds.
+    Columns `COLUMNS`, a facility's widest band first; band is how far the polygon reaches, in the standard's unit:
+    the policy's walking standards, or every 5 minutes, and the standard itself. phase is "today" for what serves today and "plan" for what the plan adds.
     """
     import geopandas as gpd  # noqa: PLC0415  (slow to import)
 
@@ -51,26 +56,63 @@ def draw_service_areas(
         chosen = np.flatnonzero(planned & (area_kind == area))
         if not len(chosen):
             continue
-        if reach.network is None:
-            speed = reach.parameters.speeds.of(rule.mode)
-            metres = rule.value if rule.unit == "m" else rule.value * speed * 1000 / 60
-            points = shapely.points(reach.facility_xy[chosen])
-            polygons = np.asarray(shapely.buffer(points, metres / reach.detour_factor), dtype=object)
-        else:
-            mode = travel_mode(rule, reach.parameters.speeds)
-            polygons = service_areas(reach.network, reach.facility_node[chosen], [rule.value], mode=mode)[
-                :, 0
-            ]
-        for j, polygon in zip(chosen, polygons, strict=True):
-            rows.append(
-                {
-                    "facility_id": reach.facilities.index[j],
-                    "facility_name": reach.facilities["name"].iloc[j],
-                    "phase": "today" if reach.counted_mask[j] else "plan",
-                    "standard": rule.value,
-                    "unit": rule.unit,
-                    "geometry": polygon,
-                },
-            )
-    rows.sort(key=lambda row: str(row["facility_id"]))
+        bands = _bands(rule, policy)
+        polygons = _polygons(reach, chosen, rule=rule, bands=bands, water=water)
+        for j, by_band in zip(chosen, polygons, strict=True):
+            for band, polygon in zip(bands, by_band, strict=True):
+                rows.append(
+                    {
+                        "facility_id": reach.facilities.index[j],
+                        "facility_name": reach.facilities["name"].iloc[j],
+                        "phase": "today" if reach.counted_mask[j] else "plan",
+                        "standard": rule.value,
+                        "band": band,
+                        "unit": rule.unit,
+                        "geometry": polygon,
+                    },
+                )
+    rows.sort(key=lambda row: (str(row["facility_id"]), -float(str(row["band"]))))
     return gpd.GeoDataFrame(rows, columns=[*COLUMNS, "geometry"], geometry="geometry", crs=townships.crs)
+
+
+def _bands(rule: "Standard", policy: "Policy") -> list[float]:
+    if rule.unit == "m":
+        steps = [metres for metres in policy.coverage.compare_m if metres < rule.value]
+    else:
+        steps = np.arange(_STEP_MIN, rule.value, _STEP_MIN).tolist()
+    return sorted({*steps, rule.value})
+
+
+def _polygons(
+    reach: Reach,
+    chosen: "NDArray[np.int64]",
+    *,
+    rule: "Standard",
+    bands: list[float],
+    water: "gpd.GeoDataFrame",
+) -> "NDArray[np.object_]":
+    """(n_chosen, n_band) along the streets; circles where a facility's costs are straight lines."""
+    metres = np.array(bands) * (
+        1.0 if rule.unit == "m" else reach.parameters.speeds.of(rule.mode) * 1000 / 60
+    )
+    circles = np.full((len(chosen), len(bands)), shapely.Polygon(), dtype=object)
+    if np.isfinite(reach.detour_factor):
+        for row, xy in enumerate(reach.facility_xy[chosen]):
+            circles[row] = [shapely.Point(xy).buffer(radius / reach.detour_factor) for radius in metres]
+    if reach.network is None:
+        return circles
+    network, node = reach.network, reach.facility_node
+    if rule.mode == "car" and reach.car is not None:
+        network, node = reach.car.network, reach.car.node_idx[-len(reach.facility_xy) :]
+    shapes = np.asarray(water.geometry.array)
+    areas = service_areas(
+        network,
+        node[chosen],
+        bands,
+        mode=travel_mode(rule, reach.parameters.speeds),
+        water=shapes[shapely.get_dimensions(shapes) == 2],
+        inbound=True,
+    )
+    off = node[chosen] < 0
+    areas[off] = circles[off]
+    return areas

@@ -37,7 +37,7 @@ COLUMNS = {
     "floor open_year gained_residents gained_under3 reason",
     "gaps": "flag subject_id name township_id status residents under3 nearest_id nearest_cost cost_unit spare_places "
     "reason asks remedy",
-    "service_areas": "facility_id facility_name phase standard unit",
+    "service_areas": "facility_id facility_name phase standard band unit",
     "streets": "road_class",
     "water": "name",
 }
@@ -313,7 +313,7 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         ),
     ):
         for point, name, facility in zip(where, names, ids, strict=True):
-            areas.append((facility, name, phase, 1_000.0, "m"))
+            areas.append((facility, name, phase, 1_000.0, 1_000.0, "m"))
             area_points.append(point.buffer(750, quad_segs=12))
     service_areas = frame(areas, COLUMNS["service_areas"], area_points, "service_area_id")
 

@@ -190,3 +190,30 @@ def test_other_peoples_data_are_not_credited_to_openstreetmap(changed, tmp_path)
     assert "OpenStreetMap contributors" not in (tmp_path / "out" / "maps" / "overview.html").read_text(
         encoding="utf-8"
     )
+
+
+def test_service_areas_are_nested_bands_that_keep_to_their_bank(changed, lattice, tmp_path):
+    folder = changed(layers=["water"])
+    x0, y0 = lattice.X0, lattice.Y0
+    # the canal runs along the west bank's quay, where nobody stands for 30 m beyond the streets
+    canal = box(x0 + 1010, y0 + 20, x0 + 1035, y0 + 2300)
+    gpd.GeoDataFrame({"name": ["渠"]}, geometry=[canal], crs=lattice.CRS).to_file(folder / "water.gpkg")
+    project = tg.open_project(folder)
+    project.build(tmp_path / "out")
+    areas = gpd.read_file(tmp_path / "out" / "plan.gpkg", layer="service_areas")
+    assert areas.geometry.is_valid.all()
+    assert not areas.geometry.is_empty.any()
+    assert areas.crs == lattice.CRS
+    of_c1 = areas[areas["facility_id"] == "C1"].set_index("band")
+    assert of_c1.index.tolist() == [1000, 500, 300]
+    for wide, narrow in ((1000, 500), (500, 300)):
+        assert of_c1.geometry[narrow].difference(of_c1.geometry[wide]).area < 1e-6
+    # C1 stands at (1,000, 1,000): 1,000 m up and down its quay and to the west, and nothing beyond the canal
+    reached = LineString([(x0 + 1000, y0), (x0 + 1000, y0 + 2000)]).union(
+        LineString([(x0, y0 + 1000), (x0 + 1000, y0 + 1000)])
+    )
+    assert of_c1.geometry[1000].covers(reached)
+    assert of_c1.geometry[1000].intersection(box(x0 + 1010, y0 + 100, x0 + 3000, y0 + 3000)).area < 1e-6
+    assert not of_c1.geometry[500].intersects(LineString([(x0, y0 + 1000), (x0 + 480, y0 + 1000)]))
+    # by e-bike every 5 minutes
+    assert sorted(areas[areas["unit"] == "min"]["band"].unique()) == [5, 10, 15]

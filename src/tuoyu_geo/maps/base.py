@@ -152,11 +152,9 @@ def service_areas(scene: Scene, *, phase: str, symbol: Symbol, shown: bool) -> L
         classes=(symbol,),
         features=features(
             rows,
-            describe=lambda row: Shown(
-                title=str(row.facility_name), values=(cost(row.standard, str(row.unit)),)
-            ),
+            describe=lambda row: Shown(title=str(row.facility_name), values=(cost(row.band, str(row.unit)),)),
             simplify_m=_AREA_TOLERANCE_M,
         ),
-        fields=labels("maps.field.standard"),
+        fields=labels("maps.field.band"),
         shown=shown,
     )

@@ -10,12 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
+from tuoyu_geo.network.cells import StreetCells, street_cells
 from tuoyu_geo.network.mode import WALK_M, Mode
-from tuoyu_geo.network.reached import Parts, along_m, cut_out, reached_parts
-from tuoyu_geo.network.street import Ints, StreetNetwork
+from tuoyu_geo.network.reached import Parts, along_m, cut_out, joined_parts, reached_parts
+from tuoyu_geo.network.street import CONNECTOR, Floats, Ints, StreetNetwork
 
 BUFFER_M = 50.0
-_SIMPLIFIED_SHARE = 0.1
+_STRIP_SHARE = 0.1
+_SHORE_STEP_M = 10.0
 
 
 def service_areas(
@@ -25,6 +27,8 @@ def service_areas(
     *,
     mode: Mode = WALK_M,
     buffer_m: float = BUFFER_M,
+    water: Sequence[shapely.Geometry] = (),
+    inbound: bool = False,
 ) -> NDArray[np.object_]:
     """Polygons around the streets that are reached from each node.
 
@@ -39,14 +43,21 @@ def service_areas(
     mode
         Who moves.
     buffer_m
-        How far the area reaches beside a street [m].
+        How far the area reaches beside a street into open ground [m].
+    water
+        Polygons on which nobody lives, in the network's reference system. They are taken out, and with them what
+        is nearer to their banks than to a reached street, such as the far bank; reached bridges stay.
+    inbound
+        Whether the way leads to the node and not from it; the two differ on one-way streets and on slopes.
 
     Returns
     -------
     ndarray
-        (n_facility, n_cutoff) polygons or multipolygons. Each holds every reached part of a street and nothing
-        farther from one than `buffer_m`, save holes smaller than a circle of that radius, which are filled, and
-        a tenth of `buffer_m` by which outlines are simplified. A river is crossed only along a reached bridge.
+        (n_facility, n_cutoff) valid polygons or multipolygons. Each holds every reached part of a street, and no
+        ground that is nearer to a part that isn't reached, save half of `STEP_M` past the end of what is. Towards
+        open ground it ends at `buffer_m`; ground that reached streets enclose is in it where they face each other
+        across less than four times that, and else is a hole. Bridges and tunnels are narrow strips, since nothing
+        is beside them.
 
     Raises
     ------
@@ -60,58 +71,116 @@ def service_areas(
     nodes = np.asarray(node_idx, dtype=np.int64)
     areas = np.full((len(nodes), len(cutoffs)), shapely.Polygon(), dtype=object)
     placed = np.flatnonzero(nodes >= 0)
-    whole = _WholeEdges(network, buffer_m)
-    buffers = (
-        whole.buffers(parts)
-        for by_cutoff in reached_parts(network, nodes[placed], cutoffs, mode=mode)
+    if not len(placed):
+        return areas
+    found = [
+        parts
+        for by_cutoff in reached_parts(network, nodes[placed], cutoffs, mode=mode, inbound=inbound)
         for parts in by_cutoff
-    )
-    # The union, which is nearly all of the work, lets go of the interpreter.
+    ]
+    shores = _along_shores(water)
+    cells = street_cells(network, joined_parts(found), mode=mode, buffer_m=buffer_m, obstacles=shores)
+    draw = _Drawing(network, cells, buffer_m, water)
+    # most of the work lets go of the interpreter
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        outlines = list(pool.map(lambda found: _outline(found, buffer_m), buffers))
-    for k, outline in enumerate(outlines):
-        areas[placed[k // len(cutoffs)], k % len(cutoffs)] = outline
+        for k, area in enumerate(pool.map(draw.area, found)):
+            areas[placed[k // len(cutoffs)], k % len(cutoffs)] = area
     return areas
 
 
-class _WholeEdges:
-    """Buffers of edges: those of whole edges, which many areas share, are made once."""
+def _along_shores(water: Sequence[shapely.Geometry]) -> Floats:
+    """(n, 2) points along the banks [m]: ground that is nearer to water than to a street isn't the street's."""
+    banks = shapely.segmentize(shapely.boundary(np.asarray(water, dtype=object)), _SHORE_STEP_M)
+    return np.asarray(shapely.get_coordinates(banks))
 
-    def __init__(self, network: StreetNetwork, buffer_m: float) -> None:
+
+class _Drawing:
+    """What the areas of one call share."""
+
+    def __init__(
+        self, network: StreetNetwork, cells: StreetCells, buffer_m: float, water: Sequence[shapely.Geometry]
+    ) -> None:
         self._network = network
-        self._buffer_m = buffer_m
+        self._cells = cells
         self._along_m = along_m(network)
-        self._known = np.full(network.n_edge, None, dtype=object)
+        self._strip_m = _STRIP_SHARE * buffer_m
+        self._strips: dict[int, shapely.Geometry] = {}
+        self._narrow = network.bridge | network.tunnel | network.edges_of(CONNECTOR)
+        self._water = np.asarray(water, dtype=object)
+        self._water_tree = shapely.STRtree(self._water)
 
-    def buffers(self, parts: Parts) -> NDArray[np.object_]:
-        is_whole = (parts.begin == 0) & (parts.end == 1)
-        edge = parts.edge[is_whole]
-        new = edge[shapely.is_missing(self._known[edge])]
-        if len(new):
-            self._known[new] = self._buffered(Parts(new, np.zeros(len(new)), np.ones(len(new))))
-        cut = Parts(parts.edge[~is_whole], parts.begin[~is_whole], parts.end[~is_whole])
-        return np.concatenate([self._known[edge], self._buffered(cut)])
+    def area(self, parts: Parts) -> shapely.Geometry:
+        """The ground that belongs to parts of streets."""
+        area = _valid(_polygons(*self._cells.rings(parts)))
+        wet = self._water[self._water_tree.query(area, predicate="intersects")]
+        if len(wet):
+            on_ground = self._lines(_chosen(parts, ~self._narrow[parts.edge]))
+            dry = shapely.get_parts(shapely.difference(area, shapely.union_all(wet)))
+            reached = shapely.STRtree(dry).query(on_ground, predicate="intersects")[1]
+            area = shapely.union_all(dry[np.unique(reached)])
+        else:
+            parts = _chosen(parts, (self._narrow | self._cells.loose)[parts.edge])
+        lines = self._lines(parts)
+        shapely.prepare(area)
+        # properly: a street may not even touch the border, where the next rounding would leave it outside
+        missed = ~shapely.contains_properly(area, lines)
+        if missed.any():
+            strips = self._strips_of(_chosen(parts, missed), lines[missed])
+            area = shapely.union(area, shapely.union_all(strips))
+        return _valid(area)
 
-    def _buffered(self, parts: Parts) -> NDArray[np.object_]:
+    def _strips_of(self, parts: Parts, lines: NDArray[np.object_]) -> list[shapely.Geometry]:
+        """Narrow ground along parts; that of whole edges, which many areas share, is made once."""
+        strips = []
+        whole = (parts.begin == 0) & (parts.end == 1)
+        for edge, is_whole, line in zip(parts.edge.tolist(), whole.tolist(), lines, strict=True):
+            strip = self._strips.get(edge) if is_whole else None
+            if strip is None:
+                strip = shapely.buffer(line, self._strip_m, quad_segs=2)
+                if is_whole:
+                    self._strips[edge] = strip
+            strips.append(strip)
+        return strips
+
+    def _lines(self, parts: Parts) -> NDArray[np.object_]:
         if not len(parts.edge):
             return np.zeros(0, dtype=object)
         coords, offsets = cut_out(self._network, parts, self._along_m)
-        return np.asarray(shapely.buffer(_lines(coords, offsets), self._buffer_m, quad_segs=2))
+        return np.asarray(
+            shapely.linestrings(coords, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)))
+        )
 
 
-def _lines(coords: NDArray[np.float64], offsets: Ints) -> NDArray[np.object_]:
-    return np.asarray(
-        shapely.linestrings(coords, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)))
-    )
+def _chosen(parts: Parts, which: NDArray[np.bool_]) -> Parts:
+    return Parts(parts.edge[which], parts.begin[which], parts.end[which])
 
 
-def _outline(buffers: NDArray[np.object_], buffer_m: float) -> shapely.Geometry:
-    area = shapely.union_all(buffers)
-    parts = [_without_small_holes(part, np.pi * buffer_m**2) for part in shapely.get_parts(area)]
-    filled = shapely.union_all(parts) if len(parts) > 1 else (parts[0] if parts else shapely.Polygon())
-    return shapely.simplify(filled, _SIMPLIFIED_SHARE * buffer_m)
+def _valid(area: shapely.Geometry) -> shapely.Geometry:
+    # Cells that meet in one corner only leave rings that touch themselves there.
+    if shapely.is_valid(area):
+        return area
+    made = shapely.get_parts(shapely.make_valid(area))
+    made = made[shapely.get_type_id(made) == shapely.GeometryType.POLYGON]
+    return shapely.MultiPolygon(made.tolist()) if len(made) > 1 else made[0]
 
 
-def _without_small_holes(polygon: shapely.Polygon, area_m2: float) -> shapely.Polygon:
-    holes = [ring for ring in polygon.interiors if shapely.Polygon(ring).area > area_m2]
-    return shapely.Polygon(polygon.exterior, holes)
+def _polygons(coords: Floats, offsets: Ints) -> shapely.Geometry:
+    """One area of rings that have it on their left."""
+    if len(offsets) < 2:
+        return shapely.Polygon()
+    ring = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    onward = np.roll(coords, -1, axis=0)
+    onward[offsets[1:] - 1] = coords[offsets[:-1]]
+    around = np.add.reduceat(coords[:, 0] * onward[:, 1] - coords[:, 1] * onward[:, 0], offsets[:-1])
+    shapes = np.asarray(shapely.polygons(shapely.linearrings(coords, indices=ring)), dtype=object)
+    shells, holes = shapes[around > 0], shapes[around < 0]
+    if len(holes):
+        # of the shells around a hole, which lie in one another's holes, the smallest has it
+        hole, shell = shapely.STRtree(shells).query(shapely.point_on_surface(holes), predicate="within")
+        order = np.lexsort([shapely.area(shells)[shell], hole])
+        hole, first = np.unique(hole[order], return_index=True)
+        owner = shell[order][first]
+        for one in np.unique(owner):
+            inner = shapely.get_exterior_ring(holes[hole[owner == one]])
+            shells[one] = shapely.Polygon(shapely.get_exterior_ring(shells[one]), inner.tolist())
+    return shapely.MultiPolygon(shells.tolist()) if len(shells) > 1 else shells[0]

@@ -116,3 +116,50 @@ def search(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a call
         for k in range(n_touched):
             cost[touched[k]] = np.inf
     return counts, found_slot[:n_found], found_cost[:n_found]
+
+
+@_compiled
+def trace_rings(  # noqa: PLR0917  (compiled: called by position)
+    places: NDArray[np.int64],
+    indptr: NDArray[np.int64],
+    triangle_of: NDArray[np.int64],
+    triangles: NDArray[np.int64],
+    neighbours: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+    corner: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Borders of the union of the places' cells in a Voronoi diagram, given by its dual triangulation.
+
+    A triangle with corners inside and outside is where the border turns; it passes on to the neighbour across the
+    edge that has the inside on the left of the way out. Each such triangle has one such edge, so that the borders are
+    closed rings without branches. Returns the turns' positions, ring after ring, and where each begins and ends.
+    """
+    seen = np.zeros(len(triangles), np.bool_)
+    coords = np.empty((1024, 2))
+    offsets = [0]
+    n = 0
+    for place in places:
+        for listed in range(indptr[place], indptr[place + 1]):
+            triangle = triangle_of[listed]
+            a, b, c = triangles[triangle]
+            if inside[a] and inside[b] and inside[c]:
+                continue
+            start = n
+            while not seen[triangle]:
+                seen[triangle] = True
+                if n == len(coords):
+                    wider = np.empty((2 * n, 2))
+                    wider[:n] = coords
+                    coords = wider
+                coords[n] = corner[triangle]
+                n += 1
+                a, b, c = triangles[triangle]
+                if inside[b] and not inside[a]:
+                    triangle = neighbours[triangle, 2]
+                elif inside[c] and not inside[b]:
+                    triangle = neighbours[triangle, 0]
+                else:
+                    triangle = neighbours[triangle, 1]
+            if n > start:
+                offsets.append(n)
+    return coords[:n], np.array(offsets)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from tuoyu_geo.network import mode as modes
 from tuoyu_geo.network.cost import cost_matrix
@@ -19,37 +20,53 @@ class Parts(NamedTuple):
 
 
 def reached_parts(
-    network: StreetNetwork, node_idx: Ints, cutoffs: Sequence[float], *, mode: modes.Mode
+    network: StreetNetwork,
+    node_idx: Ints,
+    cutoffs: Sequence[float],
+    *,
+    mode: modes.Mode,
+    inbound: bool = False,
 ) -> Iterator[list[Parts]]:
     """For each node, and for each cutoff, the parts of streets that lie within it.
 
     An edge whose cost to its end exceeds what is left of the cutoff is reached in part, up to exactly the cutoff.
-    Connectors of other points are left out; the node's own is kept, since its last metres are walked too.
+    Connectors of other points are left out; the node's own is kept, since its last metres are walked too. `inbound`
+    are the parts from which the node is reached.
     """
-    cost = cost_matrix(network, node_idx, np.arange(network.n_node), max(cutoffs), mode=mode)
-    weight = modes.impedance(network, mode)
-    forward = network.oneway >= 0 if mode.respects_oneway else np.ones(network.n_edge, dtype=bool)
-    backward = network.oneway <= 0 if mode.respects_oneway else forward
-    street = np.isfinite(weight) & ~network.edges_of(CONNECTOR)
+    everywhere, farthest = np.arange(network.n_node), max(cutoffs)
+    if inbound:
+        cost = csr_array(cost_matrix(network, everywhere, node_idx, farthest, mode=mode).T)
+    else:
+        cost = cost_matrix(network, node_idx, everywhere, farthest, mode=mode)
+    # an edge is entered at u and left towards v, or driven the other way where the way leads inbound
+    from_u, from_v = (modes.impedance(network, mode, backwards=back) for back in (inbound, not inbound))
+    sign = -1 if inbound else 1
+    forward = sign * network.oneway >= 0 if mode.respects_oneway else np.ones(network.n_edge, dtype=bool)
+    backward = sign * network.oneway <= 0 if mode.respects_oneway else forward
+    open_street = np.isfinite(from_u)
+    street = open_street & ~network.edges_of(CONNECTOR)
     at_node = np.full(network.n_node, np.inf)
     edges_at, edge_list = _edges_by_node(network)
     for row, node in enumerate(node_idx):
         found = slice(cost.indptr[row], cost.indptr[row + 1])
-        reached = cost.indices[found]
+        reached = cost.indices[found].astype(np.int64)
         at_node[reached] = cost.data[found]
-        edge = np.unique(np.concatenate([edge_list[edges_at[n] : edges_at[n + 1]] for n in reached]))
-        edge = edge[street[edge] | (network.u[edge] == node) | (network.v[edge] == node)]
-        edge = edge[np.isfinite(weight[edge])]
+        count = edges_at[reached + 1] - edges_at[reached]
+        listed = np.repeat(edges_at[reached] - np.cumsum(count) + count, count) + np.arange(count.sum())
+        edge = np.unique(edge_list[listed])
+        own = (network.u[edge] == node) | (network.v[edge] == node)
+        edge = edge[street[edge] | (own & open_street[edge])]
+        at_u = np.where(forward[edge], at_node[network.u[edge]], np.inf)
+        at_v = np.where(backward[edge], at_node[network.v[edge]], np.inf)
         yield [
-            _within(
-                edge,
-                weight[edge],
-                np.where(forward[edge], cutoff - at_node[network.u[edge]], -np.inf),
-                np.where(backward[edge], cutoff - at_node[network.v[edge]], -np.inf),
-            )
-            for cutoff in cutoffs
+            _within(edge, (from_u[edge], from_v[edge]), (cutoff - at_u, cutoff - at_v)) for cutoff in cutoffs
         ]
         at_node[reached] = np.inf
+
+
+def joined_parts(found: Sequence[Parts]) -> Parts:
+    """All parts one after another."""
+    return Parts(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
 def along_m(network: StreetNetwork) -> Floats:
@@ -90,9 +107,11 @@ def _edges_by_node(network: StreetNetwork) -> tuple[Ints, Ints]:
     )
 
 
-def _within(edge: Ints, weight: Floats, left_at_u: Floats, left_at_v: Floats) -> Parts:
-    from_u = np.where(left_at_u >= weight, 1.0, left_at_u / np.where(weight > 0, weight, 1.0))
-    from_v = np.where(left_at_v >= weight, 1.0, left_at_v / np.where(weight > 0, weight, 1.0))
+def _within(edge: Ints, weight: tuple[Floats, Floats], left: tuple[Floats, Floats]) -> Parts:
+    from_u, from_v = (
+        np.where(rest >= cost, 1.0, rest / np.where(cost > 0, cost, 1.0))
+        for cost, rest in zip(weight, left, strict=True)
+    )
     whole = np.maximum(from_u, 0) + np.maximum(from_v, 0) >= 1
     some_u, some_v = ~whole & (from_u > 0), ~whole & (from_v > 0)
     ones, zeros = np.ones(len(edge)), np.zeros(len(edge))

@@ -9,7 +9,7 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.network.geodesy import metric_crs
 from tuoyu_geo.network.noding import TOLERANCE_M, from_lines
 from tuoyu_geo.network.speed import stated_kph
-from tuoyu_geo.network.street import Ints, StreetNetwork
+from tuoyu_geo.network.street import CONNECTOR, Ints, StreetNetwork
 
 _ONEWAY = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}
 
@@ -53,6 +53,20 @@ def from_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = TOLERANCE_M) -> 
         speed_kph=[stated_kph(value) for value in _column(roads, "maxspeed", row)],
         tolerance_m=tolerance_m,
         crs=crs.to_string(),
+    )
+
+
+def street_lines(network: StreetNetwork) -> gpd.GeoDataFrame:
+    """The streets as lines with their `road_class`, for drawing; connectors of points are left out."""
+    street = np.flatnonzero(~network.edges_of(CONNECTOR))
+    count = np.diff(network.offsets)[street]
+    first = np.repeat(network.offsets[street] - np.cumsum(count) + count, count)
+    lines = shapely.linestrings(
+        network.coords[first + np.arange(count.sum())], indices=np.repeat(np.arange(len(street)), count)
+    )
+    names = np.array(network.class_names, dtype=object)
+    return gpd.GeoDataFrame(
+        {"road_class": names[network.class_code[street]]}, geometry=lines, crs=network.crs
     )
 
 
