@@ -31,6 +31,10 @@ class Finding:
         The column in the file's own words, or None.
     found, allowed, remedy
         What stands there, what may stand there, and what to do.
+    cell
+        The spreadsheet's cell, such as D5; "" where there is none.
+    original
+        The cell's text as it stands in the file; "" where the finding is not about one cell.
     """
 
     code: str
@@ -42,6 +46,8 @@ class Finding:
     found: str
     allowed: str
     remedy: str
+    cell: str = ""
+    original: str = ""
 
     @property
     def message(self) -> str:

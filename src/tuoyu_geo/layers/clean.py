@@ -1,33 +1,41 @@
 """Cells into values: each field by its kind, and a finding for each cell that lost something or can't be read."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from tuoyu_geo.findings import Finding, Severity
+from tuoyu_geo.layers.dates import unbuilt_status
 from tuoyu_geo.layers.fields import Field, clean_name, fields_of, vocabulary
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, layer_finding
+from tuoyu_geo.layers.units import factor_to, split_unit
 from tuoyu_geo.layers.values import (
-    MISSING,
     Reading,
     plain_text,
     read_code,
     read_date,
+    read_floor,
     read_number,
     read_text,
     read_year,
+    says_nothing,
 )
 
 _NOTES: Mapping[str, tuple[str, Severity]] = {
     "rounded": ("value_rounded", "info"),
     "range": ("value_range", "warning"),
     "sum": ("value_sum", "info"),
+    "bound": ("value_bound", "warning"),
+    "remark": ("value_remark", "warning"),
+    "converted": ("value_converted", "info"),
+    "grouped": ("value_grouped", "warning"),
 }
 _READERS: Mapping[str, Callable[[object], Reading]] = {
-    "number": read_number,
     "year": read_year,
     "date": read_date,
     "code": read_code,
@@ -41,18 +49,19 @@ def clean_columns(
     raw: RawTable, *, columns: Mapping[str, str], source: LayerSource
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """All fields of a layer as typed columns, null where the file has none; and findings."""
-    result: dict[str, object] = {}
+    result: dict[str, list[object]] = {}
     findings: list[Finding] = []
-    for field in fields_of(source.role):
-        if field.field in POSITION_FIELDS:
-            continue
+    fields = [field for field in fields_of(source.role) if field.field not in POSITION_FIELDS]
+    for field in fields:
+        result[field.field] = [None] * len(raw.frame)
         if field.field in columns:
-            values, notes = _clean(field, raw, columns[field.field], source)
+            result[field.field], notes = _clean(field, raw, columns[field.field], source)
             findings += notes
-        else:
-            values = [None] * len(raw.frame)
-        result[field.field] = _typed(field, values)
-    return pd.DataFrame(result, index=pd.RangeIndex(len(raw.frame))), findings
+    if "status" in result:
+        result["status"], notes = _status_by_date(result["status"], raw, columns=columns, source=source)
+        findings += notes
+    typed = {field.field: _typed(field, result[field.field]) for field in fields}
+    return pd.DataFrame(typed, index=pd.RangeIndex(len(raw.frame))), findings
 
 
 def _clean(
@@ -60,46 +69,106 @@ def _clean(
 ) -> tuple[list[object], list[Finding]]:
     values: list[object] = []
     findings: list[Finding] = []
-    cells = raw.frame[column]
-    if isinstance(cells, pd.DataFrame):  # two columns of one name; the first is meant
-        cells = cells.iloc[:, 0]
-    for cell, row in zip(cells, raw.row, strict=True):
-        reading = _read(field, cell)
+    unit = split_unit(column)[1]
+    if unit and field.kind == "number" and factor_to(field.unit, word=unit) is None:
+        findings.append(layer_finding(source, "column_unit", column=column, found=unit, allowed=field.unit))
+        return [None] * len(raw.frame), findings
+    for cell, row in zip(raw.frame[column], raw.row, strict=True):
+        reading = _read(field, cell, unit)
         value = reading.value
-        if reading.note == "unreadable":
-            allowed = _allowed_words(field)
-            findings.append(
-                layer_finding(
-                    source,
-                    f"{_family(field)}_unreadable",
-                    row=row,
-                    column=column,
-                    found=plain_text(cell)[:60],
-                    allowed=allowed,
-                )
-            )
-        elif reading.note:
-            code, severity = _NOTES[reading.note]
-            findings.append(
-                layer_finding(
-                    source,
-                    code,
-                    severity=severity,
-                    row=row,
-                    column=column,
-                    found=plain_text(cell)[:60],
-                    value=value,
-                )
-            )
+        told = _note_finding(field, reading, cell=cell, row=row, column=column, source=source)
+        findings += told
         if field.kind == "number" and isinstance(value, float) and value < 0 and field.field != "floor":
-            findings.append(
-                layer_finding(source, "value_negative", row=row, column=column, found=plain_text(cell)[:60])
-            )
+            findings.append(_cell_finding(source, "value_negative", cell=cell, row=row, column=column))
             value = None
-        if field.required and value is None:
+        if field.required and value is None and not told:
             findings.append(layer_finding(source, "value_missing", row=row, column=column))
         values.append(value)
+    # A factor that the column's name states holds for all its cells, and is told once.
+    common = [one for one in findings if one.code == "value_converted"]
+    if unit and common:
+        findings = [one for one in findings if one.code != "value_converted"]
+        factor = f"{factor_to(field.unit, word=unit):g}"
+        findings.append(
+            layer_finding(
+                source,
+                "column_converted",
+                severity="info",
+                column=column,
+                found=unit,
+                allowed=field.unit,
+                factor=factor,
+                n=len(common),
+            )
+        )
     return values, findings
+
+
+def _note_finding(
+    field: Field, reading: Reading, *, cell: object, row: int, column: str, source: LayerSource
+) -> list[Finding]:
+    if reading.note == "unreadable":
+        code = f"{_family(field)}_unreadable"
+        allowed = _allowed_words(field) or field.unit
+        return [_cell_finding(source, code, cell=cell, row=row, column=column, allowed=allowed)]
+    if field.kind in {"date", "year"} and unbuilt_status(cell) is not None:
+        return [_cell_finding(source, "value_unbuilt", severity="info", cell=cell, row=row, column=column)]
+    if reading.note:
+        code, severity = _NOTES[reading.note]
+        return [
+            _cell_finding(
+                source,
+                code,
+                severity=severity,
+                cell=cell,
+                row=row,
+                column=column,
+                value=_shown(reading.value),
+            )
+        ]
+    return []
+
+
+def _cell_finding(
+    source: LayerSource,
+    code: str,
+    *,
+    cell: object,
+    row: int,
+    column: str,
+    severity: Severity = "error",
+    **words: object,
+) -> Finding:
+    """A finding about one cell, with what stands there."""
+    found = plain_text(cell)[:60]
+    made = layer_finding(source, code, severity=severity, row=row, column=column, found=found, **words)
+    return replace(made, original=str(cell))
+
+
+def _shown(value: object) -> str:
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+
+def _status_by_date(
+    status: list[object], raw: RawTable, *, columns: Mapping[str, str], source: LayerSource
+) -> tuple[list[object], list[Finding]]:
+    """The status of estates whose completion says 在建: an estate without a status would be taken for a built one."""
+    result, findings = [*status], []
+    for name in ("completed_on", "built_year"):
+        if name not in columns:
+            continue
+        column = columns[name]
+        for i, (cell, row) in enumerate(zip(raw.frame[column], raw.row, strict=True)):
+            told = unbuilt_status(cell)
+            if told is not None and result[i] is None:
+                result[i] = told
+            elif told is not None and result[i] == "built":
+                findings.append(
+                    _cell_finding(
+                        source, "status_contradicts", severity="warning", cell=cell, row=row, column=column
+                    )
+                )
+    return result, findings
 
 
 def _family(field: Field) -> str:
@@ -110,7 +179,11 @@ def _vocabulary_name(field: Field) -> str:
     return field.kind.partition(":")[2] or "bool"
 
 
-def _read(field: Field, cell: object) -> Reading:
+def _read(field: Field, cell: object, column_unit: str) -> Reading:
+    if field.kind == "number":
+        if field.unit == "层":
+            return read_floor(cell)
+        return read_number(cell, unit=field.unit, column_unit=column_unit)
     if field.kind.startswith("word:"):  # a known word as its code, any other as it stands
         code = vocabulary(field.kind.partition(":")[2]).get(clean_name(plain_text(cell)))
         return read_text(cell) if code is None else Reading(code, "")
@@ -120,11 +193,14 @@ def _read(field: Field, cell: object) -> Reading:
         word = "true" if cell else "false"
     else:
         word = clean_name(plain_text(cell))
-    code = vocabulary(_vocabulary_name(field)).get(word)
+    words, note = vocabulary(_vocabulary_name(field)), ""
+    if word not in words:
+        # 已备案(2023年) is 已备案 with a remark.
+        word, note = clean_name(re.sub(r"[(\[][^()\[\]]*[)\]]$", "", plain_text(cell))), "remark"
+    code = words.get(word)
     if code is None:
-        empty = plain_text(cell).lower() in MISSING
-        return Reading(None, "" if empty else "unreadable")
-    return Reading({"true": True, "false": False}[code] if field.kind.startswith("bool") else code)
+        return Reading(None, "" if says_nothing(cell) else "unreadable")
+    return Reading({"true": True, "false": False}[code] if field.kind.startswith("bool") else code, note)
 
 
 def _allowed_words(field: Field) -> str:

@@ -2,18 +2,24 @@
 
 import csv
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from tuoyu_geo.findings import Finding
+import pandas as pd
+
+from tuoyu_geo.findings import Finding, Severity
+from tuoyu_geo.layers.reading import plain_text, says_nothing
 from tuoyu_geo.layers.source import LayerSource
+from tuoyu_geo.layers.units import split_unit
 from tuoyu_geo.messages import text
 
 # A shapefile cuts names at 10 bytes: three Chinese characters in UTF-8, five in GBK.
 SHORTEST_CUT = 3
+CUT_BYTES = 10
+# Kinds of which a wrong column gives wrong figures.
+COUNTED = frozenset({"number", "year", "date"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,67 +68,147 @@ def vocabulary(name: str) -> Mapping[str, str]:
 
 def clean_name(name: object) -> str:
     """A column's or a coded value's name without what writers add: width, case, spaces, brackets, units."""
-    plain = unicodedata.normalize("NFKC", str(name)).casefold()
-    plain = re.sub(r"\((人|户|个|家|m2|㎡|平方米|万元|年|层|°)\)", "", plain)
+    plain, _ = split_unit(name)
+    plain = re.sub(r"[(\[【](?:必填|选填|可选|可不填)[)\]】]", "", plain)
     plain = plain.replace("居(村)", "村居").replace("村(居)", "村居")
     # a minus before a number is no dash: one-way streets are coded 1 and -1
-    return re.sub(r"[\s_:()\[\]【】·/—–*]+|(?!^-\d)-", "", plain)
+    return re.sub(r"[\s_:()\[\]【】〔〕·/—–*,。'\"]+|(?!^-\d)-", "", plain)
 
 
-def match_columns(columns: Sequence[str], source: LayerSource) -> tuple[dict[str, str], list[Finding]]:
+def match_columns(frame: pd.DataFrame, source: LayerSource) -> tuple[dict[str, str], list[Finding]]:
     """The file's column for each field.
 
-    A name the project gives wins; then the alias that stands first in the table; then, for names a shapefile cut,
-    the one alias of which the name is the beginning. Where two columns fit equally, a finding asks.
+    A name the project gives wins; then the alias that stands first in the table, also behind a year (2023年末常住人口);
+    then, for names a shapefile cut, the one alias of which the name is the beginning. Where two columns fit equally
+    and don't say the same, a finding asks; where the one taken is only the better of two, a finding tells; and one
+    that nearly fits a field without a column is named.
 
     Returns
     -------
     By field: the file's column; and findings for what is missing or ambiguous.
     """
-    findings: list[Finding] = []
-    found: dict[str, str] = {}
+    columns = [str(column) for column in frame.columns]
     fields = fields_of(source.role)
-    for wanted, column in source.columns.items():
-        if wanted not in {one.field for one in fields}:
-            findings.append(
-                _finding(source, "field_unknown", wanted, allowed="、".join(one.field for one in fields))
-            )
-        elif column not in columns:
-            findings.append(_finding(source, "column_not_there", column, allowed="、".join(columns)))
-        else:
-            found[wanted] = column
+    found, findings = _by_hand(columns, source)
     free = [column for column in columns if column not in found.values()]
+    chosen: dict[str, Field] = {}
     for field in fields:
         if field.field in found:
             continue
         matches = _matches(field, free)
-        if len(matches) > 1:
+        if len(matches) > 1 and not _same_cells(frame, matches):
             findings.append(_finding(source, "column_ambiguous", "、".join(matches), field=field))
         elif matches:
             found[field.field] = matches[0]
-            free.remove(matches[0])
+            chosen[field.field] = field
         elif field.required:
             findings.append(_finding(source, "column_missing", "、".join(columns), field=field))
+        free = [column for column in free if column not in matches]
+    for name, field in chosen.items():
+        others = [one for one in free if _ranks(field, [one]) and not _same_cells(frame, [found[name], one])]
+        if others:
+            severity: Severity = "warning" if field.kind in COUNTED else "info"
+            findings.append(
+                _finding(
+                    source,
+                    "column_other",
+                    "、".join(others),
+                    field=field,
+                    severity=severity,
+                    taken=found[name],
+                )
+            )
+    told = {one for name, field in chosen.items() for one in free if _ranks(field, [one])}
+    for field in fields:
+        near = [one for one in free if one not in told and _is_near(field, one)]
+        if near and field.field not in found and not field.required:
+            severity = "warning" if field.kind in COUNTED else "info"
+            findings.append(
+                _finding(source, "column_perhaps", "、".join(near), field=field, severity=severity)
+            )
+            told |= set(near)
     return found, findings
 
 
+def _by_hand(columns: Sequence[str], source: LayerSource) -> tuple[dict[str, str], list[Finding]]:
+    """The columns that the project names itself."""
+    found: dict[str, str] = {}
+    findings = []
+    known = [one.field for one in fields_of(source.role)]
+    for wanted, column in source.columns.items():
+        alike = [one for one in columns if plain_text(one) == plain_text(column)]
+        if wanted not in known:
+            findings.append(_finding(source, "field_unknown", wanted, allowed="、".join(known)))
+        elif column in columns:
+            found[wanted] = column
+        elif len(alike) == 1:
+            found[wanted] = alike[0]
+        else:
+            findings.append(_finding(source, "column_not_there", column, allowed="、".join(columns)))
+    return found, findings
+
+
+def _bare_name(column: str, columns: Sequence[str]) -> str:
+    """A column's cleaned name; the second of two columns of one name is read as name.2 and means the same."""
+    first = re.sub(r"\.\d+$", "", column)
+    return clean_name(first if first in columns else column)
+
+
+def _ranks(field: Field, columns: Sequence[str]) -> dict[str, int]:
+    """How far down the field's aliases each column stands that bears one of them."""
+    aliases = [clean_name(alias) for alias in (*field.aliases, field.field)]
+    ranks = {}
+    for column in columns:
+        name = _bare_name(column, columns)
+        without_year = re.sub(r"^(?:截[至止])?(?:19|20)\d\d年?[末底度]?", "", name)
+        for k, one in enumerate((name, without_year)):
+            if one in aliases:
+                ranks[column] = aliases.index(one) + k * len(aliases)
+                break
+    return ranks
+
+
 def _matches(field: Field, columns: Sequence[str]) -> list[str]:
-    cleaned = {column: clean_name(column) for column in columns}
-    for alias in (*field.aliases, field.field):
-        exact = [column for column, name in cleaned.items() if name == clean_name(alias)]
-        if exact:
-            return exact
+    ranks = _ranks(field, columns)
+    if ranks:
+        best = min(ranks.values())
+        return [column for column in columns if ranks.get(column) == best]
     beginnings = [
         column
-        for column, name in cleaned.items()
-        if len(name) >= SHORTEST_CUT
-        and re.search(r"[\u4e00-\u9fff]", name)
-        and any(
-            len(clean_name(alias)) > len(name) and clean_name(alias).startswith(name)
-            for alias in field.aliases
-        )
+        for column in columns
+        if _may_be_cut(column)
+        and any(clean_name(alias).startswith(clean_name(column)) for alias in (*field.aliases, field.field))
     ]
     return beginnings if len(beginnings) == 1 else []
+
+
+def _may_be_cut(column: str) -> bool:
+    name = clean_name(column)
+    if re.search(r"[\u4e00-\u9fff]", name):
+        return len(name) >= SHORTEST_CUT
+    return len(column) == CUT_BYTES
+
+
+def _is_near(field: Field, column: str) -> bool:
+    """Whether a column's name holds an alias of the field's, or ends with a short one."""
+    name = clean_name(column)
+    aliases = [clean_name(alias) for alias in field.aliases if re.search(r"[\u4e00-\u9fff]", alias)]
+    return any(
+        (len(alias) > 2 and alias in name) or (len(alias) == 2 and name.endswith(alias)) for alias in aliases
+    )
+
+
+def _same_cells(frame: pd.DataFrame, columns: Sequence[str]) -> bool:
+    """Whether columns say the same wherever both say anything."""
+    first, *others = (
+        [None if says_nothing(cell) else plain_text(cell) for cell in frame[column]] for column in columns
+    )
+    return all(
+        a == b
+        for other in others
+        for a, b in zip(first, other, strict=True)
+        if a is not None and b is not None
+    ) and all([one is None for one in other] == [one is None for one in first] for other in others)
 
 
 def _finding(
@@ -131,14 +217,16 @@ def _finding(
     found: str,
     *,
     allowed: str = "",
+    taken: str = "",
     field: Field | None = None,
+    severity: Severity = "error",
 ) -> Finding:
-    words = {"found": found, "allowed": allowed}
+    words = {"found": found, "allowed": allowed, "taken": taken}
     if field is not None:
         words |= {"field": field.field, "meaning": field.meaning, "allowed": "、".join(field.aliases)}
     return Finding(
         code=code,
-        severity="error",
+        severity=severity,
         layer=source.role,
         file=source.file,
         row=None,

@@ -1,5 +1,6 @@
 """A file's content before its columns mean anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -25,12 +26,15 @@ class RawTable:
         ``(n,)`` shapes of a vector file, with its CRS where the file states one; None for a table.
     findings
         What was noticed while reading.
+    letters
+        By column: its letter in the spreadsheet, so that a finding names the cell; empty for vector files.
     """
 
     frame: pd.DataFrame
     row: np.ndarray
     geometry: gpd.GeoSeries | None = None
     findings: tuple[Finding, ...] = field(default=())
+    letters: Mapping[str, str] = field(default_factory=dict)
 
 
 def layer_finding(
