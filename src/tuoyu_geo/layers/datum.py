@@ -73,3 +73,11 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, *, datum: str) -> tuple[Floats, Flo
     if datum == "bd09":
         lon, lat = bd09_to_gcj02(lon, lat)
     return gcj02_to_wgs84(lon, lat) if datum in {"gcj02", "bd09"} else (lon, lat)
+
+
+def from_wgs84(lon: ArrayLike, lat: ArrayLike, *, datum: str) -> tuple[Floats, Floats]:
+    """The inverse of `to_wgs84`."""
+    lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    if datum in {"gcj02", "bd09"}:
+        lon, lat = wgs84_to_gcj02(lon, lat)
+    return gcj02_to_bd09(lon, lat) if datum == "bd09" else (lon, lat)

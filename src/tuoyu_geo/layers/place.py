@@ -1,7 +1,6 @@
 """Where rows stand: coordinates of tables and shapes of vector files, brought to the project's metric CRS."""
 
 import re
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -11,18 +10,15 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from tuoyu_geo.findings import Finding
+from tuoyu_geo.layers.coordinates import LAT_DEGREES, LON_DEGREES, in_zone_of, read_pairs
 from tuoyu_geo.layers.datum import to_wgs84
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, layer_finding
-from tuoyu_geo.layers.values import plain_text, read_number
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # PROJ shifts these datums to CGCS2000 by zero, which is wrong by up to 200 m: a parameter file is needed.
 OLD_DATUMS = ("Xian 1980", "Xian_1980", "Beijing 1954", "Beijing_1954")
-NORTHING_M = (1_800_000.0, 6_000_000.0)
-LAT_DEGREES, LON_DEGREES = (3.0, 54.0), (73.0, 136.0)
+# A grid of a town's own bears any name; its parameters may look like a national grid's.
+LOCAL_GRID = re.compile(r"独立|地方|自定|假定|local|custom|user.?defined", re.IGNORECASE)
 
 
 def stated_crs(source: LayerSource) -> tuple[CRS | None, list[Finding]]:
@@ -90,30 +86,71 @@ def _shift(shapes: NDArray[np.object_], *, datum: str) -> NDArray[np.object_]:
     return np.asarray(shapely.transform(shapely.force_2d(shapes), move), dtype=object)
 
 
-def _from_file(  # noqa: PLR0911  (a return a case)
+def _from_file(
     geometry: gpd.GeoSeries,
     *,
     source: LayerSource,
     crs: CRS,
 ) -> tuple[NDArray[np.object_], CRS, list[Finding]]:
     shapes = np.asarray(shapely.force_2d(geometry.array), dtype=object)
-    own = geometry.crs
+    used, findings = _crs_of_file(geometry.crs, source=source, crs=crs)
+    if findings:
+        return shapes, crs, findings
+    shapes, findings = _by_magnitude(shapes, source=source, crs=used)
+    return shapes, used, findings
+
+
+def _crs_of_file(own: CRS | None, *, source: LayerSource, crs: CRS) -> tuple[CRS, list[Finding]]:
+    """The CRS of a file's shapes: the one stated, unless the file's own projection stands on the stated datum."""
     if own is None:
-        return shapes, crs, []
+        return crs, []
     if _is_old(own):
-        return shapes, crs, [layer_finding(source, "crs_old", found=own.name)]
-    both_degrees = own.is_geographic and crs.is_geographic
+        return crs, [layer_finding(source, "crs_old", found=own.name)]
+    if LOCAL_GRID.search(own.name):
+        return crs, [layer_finding(source, "crs_local", found=own.name)]
     # A projected file with a stated datum keeps its own projection; a stated code must be the file's.
-    if both_degrees:
-        return shapes, crs, []
     if source.datum in {"wgs84", "cgcs2000"} and own.is_projected:
-        return shapes, own, []
-    if source.crs is not None and own.equals(crs, ignore_axis_order=True):
-        return shapes, crs, []
-    if source.crs is not None and own.to_epsg(min_confidence=20) == crs.to_epsg():
-        return shapes, crs, []
+        return own, []
+    same = own.equals(crs, ignore_axis_order=True) or (
+        source.crs is not None and own.to_epsg(min_confidence=20) == crs.to_epsg()
+    )
+    if (own.is_geographic and crs.is_geographic) or (source.crs is not None and same):
+        return crs, []
     stated = source.crs or source.datum
-    return shapes, crs, [layer_finding(source, "crs_conflict", stated=stated, found=f"{own.name}")]
+    return crs, [layer_finding(source, "crs_conflict", stated=stated, found=f"{own.name}")]
+
+
+def _by_magnitude(
+    shapes: NDArray[np.object_], *, source: LayerSource, crs: CRS
+) -> tuple[NDArray[np.object_], list[Finding]]:
+    """Shapes whose numbers fit the CRS: degrees or metres, longitude first, the zone where it belongs."""
+    bounds = shapely.bounds(shapes)
+    known = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(known):
+        return shapes, []
+    low, high = known[:, :2].min(axis=0), known[:, 2:].max(axis=0)
+    degrees = bool((np.abs([low, high]) <= 180).all())
+    if degrees != crs.is_geographic:
+        found = f"{low[0]:g}, {low[1]:g}"
+        return shapes, [layer_finding(source, "coordinates_kind", found=found, crs=crs.name)]
+    if crs.is_geographic:
+        swapped = (
+            LAT_DEGREES[0] <= low[0] <= high[0] <= LAT_DEGREES[1]
+            and LON_DEGREES[0] <= low[1] <= high[1] <= LON_DEGREES[1]
+        )
+        if not swapped:
+            return shapes, []
+        turned = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+        return np.asarray(turned, dtype=object), [
+            layer_finding(source, "lonlat_swapped", severity="warning", found=f"{low[0]:g}, {low[1]:g}")
+        ]
+    east, findings = in_zone_of(np.array([low[0], high[0]]), crs=crs, source=source)
+    shift = float(east[0] - low[0])
+    if shift == 0.0:
+        return shapes, findings
+    return np.asarray(
+        shapely.transform(shapes, lambda xy: xy + np.array([shift, 0.0])), dtype=object
+    ), findings
 
 
 def _from_columns(
@@ -123,74 +160,17 @@ def _from_columns(
     source: LayerSource,
     crs: CRS,
 ) -> tuple[NDArray[np.object_], list[Finding]]:
-    n = len(raw.frame)
-    pair = ("lon", "lat") if crs.is_geographic else ("x", "y")
-    other = ("x", "y") if crs.is_geographic else ("lon", "lat")
-    if {*pair} <= columns.keys():
-        first, second = (_numbers(raw.frame[columns[name]]) for name in pair)
-        texts = [
-            f"{a}, {b}" for a, b in zip(raw.frame[columns[pair[0]]], raw.frame[columns[pair[1]]], strict=True)
-        ]
-    elif "lonlat" in columns:
-        first, second = _split(raw.frame[columns["lonlat"]])
-        texts = [plain_text(value) for value in raw.frame[columns["lonlat"]]]
-    elif {*other} <= columns.keys():
-        found = "、".join(columns[name] for name in other)
-        return np.full(n, None, dtype=object), [
-            layer_finding(source, "coordinates_kind", found=found, crs=source.crs or source.datum)
-        ]
-    else:
-        found = "、".join(map(str, raw.frame.columns))
-        return np.full(n, None, dtype=object), [layer_finding(source, "coordinates_missing", found=found)]
-    findings: list[Finding] = []
-    if crs.is_geographic:
-        swapped = _inside(first, LAT_DEGREES) & _inside(second, LON_DEGREES)
-        first, second = np.where(swapped, second, first), np.where(swapped, first, second)
-        findings += [
-            layer_finding(source, "lonlat_swapped", severity="warning", row=raw.row[i], found=texts[i])
-            for i in np.flatnonzero(swapped)
-        ]
-    elif n and _inside(first, NORTHING_M).sum() > n / 2 and not _inside(second, NORTHING_M).sum() > n / 2:
-        # Survey tables call the northing X; magnitude tells.
-        first, second = second, first
-        findings.append(layer_finding(source, "xy_survey", severity="info"))
-    ok = np.isfinite(first) & np.isfinite(second)
-    if crs.is_geographic:
-        sane = (np.abs(np.nan_to_num(first)) <= 180) & (np.abs(np.nan_to_num(second)) <= 90)
-        ok &= sane
-    findings += [
-        layer_finding(source, "coordinates_unreadable", row=raw.row[i], found=texts[i])
-        for i in np.flatnonzero(~ok)
+    shapes = np.full(len(raw.frame), None, dtype=object)
+    pairs = read_pairs(raw, columns=columns, source=source, crs=crs)
+    if isinstance(pairs, list):
+        return shapes, pairs
+    ok = np.isfinite(pairs.first) & np.isfinite(pairs.second)
+    findings = [
+        *pairs.findings,
+        *(
+            layer_finding(source, "coordinates_unreadable", row=raw.row[i], found=pairs.texts[i])
+            for i in np.flatnonzero(~ok)
+        ),
     ]
-    shapes = np.full(n, None, dtype=object)
-    shapes[ok] = shapely.points(first[ok], second[ok])
+    shapes[ok] = shapely.points(pairs.first[ok], pairs.second[ok])
     return shapes, findings
-
-
-def _inside(values: NDArray[np.float64], span: tuple[float, float]) -> NDArray[np.bool_]:
-    filled = np.nan_to_num(values, nan=-1.0)
-    return (filled >= span[0]) & (filled <= span[1])
-
-
-def _numbers(cells: "pd.Series[object]") -> NDArray[np.float64]:
-    return np.array([_coordinate(cell) for cell in cells], dtype=float)
-
-
-def _coordinate(cell: object) -> float:
-    value = read_number(cell).value
-    if isinstance(value, float):
-        return value
-    degrees = re.fullmatch(
-        r"[ewns东经北纬]*\s*(\d{1,3})[°度]\s*(?:(\d{1,2}(?:\.\d+)?)['′分]\s*)?(?:(\d{1,2}(?:\.\d+)?)(?:\"|″|′′|''|秒))?\s*[ewns]?",
-        plain_text(cell).lower(),
-    )
-    if degrees is None:
-        return float("nan")
-    whole, minutes, seconds = (float(part or 0) for part in degrees.groups())
-    return whole + minutes / 60 + seconds / 3600
-
-
-def _split(cells: "pd.Series[object]") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    parts = [re.split(r"[,，;；\s]+", plain_text(cell)) for cell in cells]
-    pairs = [part if len(part) == 2 else ["", ""] for part in parts]
-    return tuple(np.array([_coordinate(pair[k]) for pair in pairs], dtype=float) for k in (0, 1))  # type: ignore[return-value]
