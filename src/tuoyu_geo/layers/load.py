@@ -9,6 +9,7 @@ import pandas as pd
 from tuoyu_geo.findings import Finding, Severity, by_severity
 from tuoyu_geo.layers import checks, townships
 from tuoyu_geo.layers.clean import POSITION_FIELDS, clean_columns
+from tuoyu_geo.layers.datum_check import check_datum
 from tuoyu_geo.layers.fields import fields_of, match_columns
 from tuoyu_geo.layers.kinds import NETWORK_ENDINGS
 from tuoyu_geo.layers.model import Layers
@@ -181,6 +182,7 @@ def _check_together(frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, L
         if usable and len(frame):
             ids, notes = townships.assign_townships(frame, townships=borders, source=sources[role])
             findings += notes
+            findings += check_datum(frame, townships=borders, roads=frames["roads"], source=sources[role])
         frames[role] = frame.assign(township_id=ids)
         if len(frame):
             findings += _check_one(frames[role], sources[role])

@@ -1,6 +1,7 @@
 """Which township a row belongs to: by the table's word, by its code, and by where it stands."""
 
 import re
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,9 @@ from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
 from tuoyu_geo.layers.values import plain_text
 from tuoyu_geo.messages import text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # A point this near the border is not outside: borders of two sources never agree to the metre.
 BORDER_M = 200.0
@@ -56,9 +60,7 @@ def assign_townships(
     """
     points = frame.geometry.representative_point()
     here = locate(points, townships=townships)
-    by_name: dict[str, list[str]] = {}
-    for township_id, name in townships["name"].items():
-        by_name.setdefault(short_name(name), []).append(str(township_id))
+    named = _by_name(townships)
     findings: list[Finding] = []
     result: list[str | None] = []
     borders = shapely.union_all(townships.geometry.array)
@@ -68,16 +70,13 @@ def assign_townships(
             findings.append(
                 layer_finding(source, "outside", row=row, name=name, metres=borders.distance(points.iloc[i]))
             )
-        told: str | None = None
-        if said is not None:
-            known = [code9(said)] if code9(said) in townships.index else by_name.get(short_name(said), [])
-            if len(known) == 1:
-                told = known[0]
-            else:
-                code = "township_ambiguous" if known else "township_unknown"
-                findings.append(
-                    layer_finding(source, code, row=row, found=said, allowed="、".join(townships["name"]))
-                )
+        known = [] if said is None else _known(said, townships=townships, named=named)
+        told = known[0] if len(known) == 1 else None
+        if said is not None and told is None:
+            code = "township_ambiguous" if known else "township_unknown"
+            findings.append(
+                layer_finding(source, code, row=row, found=said, allowed="、".join(townships["name"]))
+            )
         if told is not None and stands is not None and told != stands:
             findings.append(
                 layer_finding(
@@ -92,6 +91,28 @@ def assign_townships(
             )
         result.append(told or stands)
     return pd.Series(result, index=frame.index, dtype=object), findings
+
+
+def told_townships(frame: gpd.GeoDataFrame, *, townships: gpd.GeoDataFrame) -> "NDArray[np.object_]":
+    """``(n,)`` the township id that each row's own word or code tells; None where it tells none for certain."""
+    named = _by_name(townships)
+    known = [
+        [] if said is None else _known(said, townships=townships, named=named) for said in frame["township"]
+    ]
+    return np.array([one[0] if len(one) == 1 else None for one in known], dtype=object)
+
+
+def _by_name(townships: gpd.GeoDataFrame) -> dict[str, list[str]]:
+    named: dict[str, list[str]] = {}
+    for township_id, name in townships["name"].items():
+        named.setdefault(short_name(name), []).append(str(township_id))
+    return named
+
+
+def _known(said: object, *, townships: gpd.GeoDataFrame, named: dict[str, list[str]]) -> list[str]:
+    """The townships that a word or a code may stand for."""
+    code = code9(said)
+    return [code] if code in townships.index else named.get(short_name(said), [])
 
 
 def locate(points: gpd.GeoSeries, *, townships: gpd.GeoDataFrame) -> list[str | None]:
