@@ -11,7 +11,7 @@ from .conftest import source
 
 def matched(tmp_path, header, role="communities", rows=(), **changes):
     frame = pd.DataFrame(list(rows), columns=list(header), dtype=object)
-    return match_columns(frame, source(tmp_path / "a.csv", role, **changes))
+    return match_columns(header, source(tmp_path / "a.csv", role, **changes), frame=frame)
 
 
 @pytest.mark.parametrize(

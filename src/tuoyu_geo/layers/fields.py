@@ -75,7 +75,9 @@ def clean_name(name: object) -> str:
     return re.sub(r"[\s_:()\[\]【】〔〕·/—–*,。'\"]+|(?!^-\d)-", "", plain)
 
 
-def match_columns(frame: pd.DataFrame, source: LayerSource) -> tuple[dict[str, str], list[Finding]]:
+def match_columns(
+    columns: Sequence[str], source: LayerSource, *, frame: pd.DataFrame | None = None
+) -> tuple[dict[str, str], list[Finding]]:
     """The file's column for each field.
 
     A name the project gives wins; then the alias that stands first in the table, also behind a year (2023年末常住人口);
@@ -83,11 +85,20 @@ def match_columns(frame: pd.DataFrame, source: LayerSource) -> tuple[dict[str, s
     and don't say the same, a finding asks; where the one taken is only the better of two, a finding tells; and one
     that nearly fits a field without a column is named.
 
+    Parameters
+    ----------
+    columns
+        The file's columns.
+    source
+        The layer's source, with the columns that the project names.
+    frame
+        The cells under those columns; without them, two columns that fit are taken to differ.
+
     Returns
     -------
     By field: the file's column; and findings for what is missing or ambiguous.
     """
-    columns = [str(column) for column in frame.columns]
+    columns = [str(column) for column in columns]
     fields = fields_of(source.role)
     found, findings = _by_hand(columns, source)
     free = [column for column in columns if column not in found.values()]
@@ -198,17 +209,14 @@ def _is_near(field: Field, column: str) -> bool:
     )
 
 
-def _same_cells(frame: pd.DataFrame, columns: Sequence[str]) -> bool:
-    """Whether columns say the same wherever both say anything."""
+def _same_cells(frame: pd.DataFrame | None, columns: Sequence[str]) -> bool:
+    """Whether columns say the same in every row."""
+    if frame is None:
+        return False
     first, *others = (
         [None if says_nothing(cell) else plain_text(cell) for cell in frame[column]] for column in columns
     )
-    return all(
-        a == b
-        for other in others
-        for a, b in zip(first, other, strict=True)
-        if a is not None and b is not None
-    ) and all([one is None for one in other] == [one is None for one in first] for other in others)
+    return all(other == first for other in others)
 
 
 def _finding(

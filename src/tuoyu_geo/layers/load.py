@@ -110,7 +110,7 @@ def _load_one(source: LayerSource, *, crs: str) -> tuple[gpd.GeoDataFrame, dict[
     if not len(raw.frame):
         severity: Severity = "error" if role in NEEDED else "warning"
         return _empty(role, crs), {}, [*findings, layer_finding(source, "no_rows", severity=severity)]
-    mapping, notes = match_columns(raw.frame, source)
+    mapping, notes = match_columns([str(column) for column in raw.frame.columns], source, frame=raw.frame)
     findings += notes
     shapes, notes = place_rows(raw, columns=mapping, source=source, target=crs)
     findings += notes
