@@ -13,7 +13,16 @@ from pydantic import Field, field_validator, model_validator
 from tuoyu_geo.messages import text
 from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml, with_overrides
 
-LAYER_ROLES = ("townships", "communities", "villages", "institutions", "candidates", "roads", "water")
+LAYER_ROLES = (
+    "townships",
+    "communities",
+    "villages",
+    "institutions",
+    "candidates",
+    "roads",
+    "water",
+    "gazetteer",
+)
 
 
 class ProjectSection(Section):
@@ -121,6 +130,13 @@ class AreaSection(Section):
     """Kind of area by the id of a community, a village ("remote" only there) or a township."""
 
 
+class ChecksSection(Section):
+    """What the checks of the layers call too small."""
+
+    smallest_site_m2: Positive = 150.0
+    """Floor area, or land where no floor area is stated, below which a candidate is a finding [m2]."""
+
+
 class NetworkSection(Section):
     """How far it is along the streets."""
 
@@ -172,6 +188,7 @@ class Config(Section):
     layers: Mapping[str, LayerSection]
     demand: DemandSection
     areas: AreaSection = AreaSection()
+    checks: ChecksSection = ChecksSection()
     network: NetworkSection = NetworkSection()
     siting: SitingSection = SitingSection()
 

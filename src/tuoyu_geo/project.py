@@ -159,7 +159,14 @@ class Project:
         }
 
     def _read(self) -> Layers:
-        return self.timed("layers", lambda: load_layers(self._sources(), crs=self.config.project.crs))
+        return self.timed(
+            "layers",
+            lambda: load_layers(
+                self._sources(),
+                crs=self.config.project.crs,
+                smallest_site_m2=self.config.checks.smallest_site_m2,
+            ),
+        )
 
     def layers(self) -> Layers:
         """The layers, checked.

@@ -1,5 +1,6 @@
-"""Checks of one layer alone: shapes, ids, names, numbers that contradict each other."""
+"""Checks of one layer alone: shapes, ids, the same place twice."""
 
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SAME_PLACE_M = 50.0
-# Households × persons may differ from residents by this factor before somebody should look.
-HOUSEHOLD_FACTOR = 2.0
+TOUCHING_M = 10.0
+# Share of characters that two names have in common, in order.
+ALIKE = 0.75
 SHAPES: dict[str, tuple[str, ...]] = {
     "townships": ("Polygon", "MultiPolygon"),
+    "gazetteer": ("Point", "Polygon", "MultiPolygon"),
     "communities": ("Point", "Polygon", "MultiPolygon"),
     "villages": ("Point", "Polygon", "MultiPolygon"),
     "institutions": ("Point", "Polygon", "MultiPolygon"),
@@ -99,9 +102,8 @@ def check_ids(ids: "NDArray[np.object_]", frame: gpd.GeoDataFrame, *, source: La
 def check_near_twins(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
     """Rows of the same name within 50 m of each other: likely the same place twice."""
     findings = []
-    for name, group in frame.groupby("name", sort=True):
-        if len(group) < 2:
-            continue
+    named = frame[frame["name"].notna() & frame.duplicated("name", keep=False)]
+    for name, group in named.groupby("name", sort=True):
         points = group.geometry.representative_point()
         for k in range(1, len(group)):
             near = points.iloc[:k].distance(points.iloc[k])
@@ -122,83 +124,33 @@ def check_near_twins(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Fi
     return findings
 
 
-def check_people(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
-    """Built places without people, households that contradict residents, planned estates without a plan."""
-    findings = []
-    for row in frame.itertuples():
-        if source.role == "communities":
-            size = row.persons_per_household if row.persons_per_household > 0 else 2.65
-            if row.households > 0 and row.residents > 0:
-                factor = row.residents / (row.households * size)
-                if not 1 / HOUSEHOLD_FACTOR <= factor <= HOUSEHOLD_FACTOR:
-                    findings.append(
-                        layer_finding(
-                            source,
-                            "households_against_residents",
-                            severity="warning",
-                            row=row.source_row,
-                            name=row.name,
-                            residents=row.residents,
-                            households=row.households,
-                        )
-                    )
-            if row.status != "built" and np.isnan(row.planned_residents) and np.isnan(row.households):
-                findings.append(
-                    layer_finding(
-                        source,
-                        "planned_without_people",
-                        severity="warning",
-                        row=row.source_row,
-                        name=row.name,
-                    )
-                )
-        if row.residents == 0 and getattr(row, "status", "built") == "built":
-            findings.append(
-                layer_finding(source, "nobody", severity="info", row=row.source_row, name=row.name)
-            )
-        if row.under3 > row.residents > 0:
-            findings.append(
-                layer_finding(
-                    source,
-                    "under3_above_residents",
-                    row=row.source_row,
-                    name=row.name,
-                    under3=row.under3,
-                    residents=row.residents,
-                )
-            )
-    return findings
+def check_near_candidates(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
+    """Candidates of different names that are likely one: within 10 m, or within 50 m and named nearly alike.
 
-
-def check_institutions(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
-    """Institutions that have places but don't count, or more children than places."""
+    Two rows of one place would be chosen as two sites.
+    """
+    points = np.asarray(frame.geometry.representative_point().array, dtype=object)
+    if len(points) < 2:
+        return []
+    left, right = shapely.STRtree(points).query(points, predicate="dwithin", distance=SAME_PLACE_M)
+    names, rows = frame["name"].to_numpy(object), frame["source_row"].to_numpy()
     findings = []
-    for row in frame.itertuples():
-        if row.registration != "registered":
+    for i, j in zip(left.tolist(), right.tolist(), strict=True):
+        if i <= j or names[i] == names[j]:
+            continue
+        metres = float(shapely.distance(points[i], points[j]))
+        alike = SequenceMatcher(None, str(names[i]), str(names[j])).ratio() >= ALIKE
+        if metres <= TOUCHING_M or alike:
             findings.append(
                 layer_finding(
                     source,
-                    "not_registered",
-                    severity="info",
-                    row=row.source_row,
-                    name=row.name,
-                    places=np.nan_to_num(row.places),
-                )
-            )
-        elif np.isnan(row.places):
-            findings.append(
-                layer_finding(source, "no_places", severity="warning", row=row.source_row, name=row.name)
-            )
-        if row.enrolled > row.places:
-            findings.append(
-                layer_finding(
-                    source,
-                    "over_full",
+                    "near_candidate",
                     severity="warning",
-                    row=row.source_row,
-                    name=row.name,
-                    enrolled=row.enrolled,
-                    places=row.places,
+                    row=rows[i],
+                    name=names[i],
+                    other_name=names[j],
+                    other=int(rows[j]),
+                    metres=metres,
                 )
             )
     return findings

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import pandas as pd
 
 from tuoyu_geo.errors import DataError
 from tuoyu_geo.findings import Finding, by_severity
@@ -38,6 +39,10 @@ class Layers:
         Lines, index road_id; road_class, name, bridge, tunnel, oneway, maxspeed.
     water
         Polygons and lines; name.
+    unplaced
+        Communities and villages that no coordinates and no gazetteer place, index their id; layer, name, township_id,
+        status, area_kind, residents, planned_residents, households, persons_per_household, floor_area_m2, under3,
+        source_row. They are counted in every total.
     findings
         Everything noticed, in the order in which it is shown.
     mappings
@@ -53,6 +58,7 @@ class Layers:
     candidates: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    unplaced: pd.DataFrame
     findings: tuple[Finding, ...]
     mappings: Mapping[str, Mapping[str, str]]
     crs: str

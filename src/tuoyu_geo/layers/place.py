@@ -1,6 +1,7 @@
 """Where rows stand: coordinates of tables and shapes of vector files, brought to the project's metric CRS."""
 
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -168,7 +169,10 @@ def _from_columns(
     findings = [
         *pairs.findings,
         *(
-            layer_finding(source, "coordinates_unreadable", row=raw.row[i], found=pairs.texts[i])
+            replace(
+                layer_finding(source, "coordinates_unreadable", row=raw.row[i], found=pairs.texts[i]),
+                original=pairs.texts[i],
+            )
             for i in np.flatnonzero(~ok)
         ),
     ]

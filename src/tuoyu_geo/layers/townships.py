@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # A point this near the border is not outside: borders of two sources never agree to the metre.
 BORDER_M = 200.0
+OVERLAP_SHARE = 0.01
+# Slivers below a hectare come of digitising; a wider or larger strip holds people who belong nowhere.
+GAP_M2, GAP_WIDTH_M, BESIDE_M = 10_000.0, 100.0, 1.0
 KINDS = (("街道", "street"), ("镇", "town"), ("乡", "township"))
 
 
@@ -53,44 +56,122 @@ def assign_townships(
     townships: gpd.GeoDataFrame,
     source: LayerSource,
 ) -> tuple["pd.Series[str]", list[Finding]]:
-    """The township of each row.
+    """The township of each row, and what is wrong with it.
 
-    The table's word wins where it names a township; a row without one belongs where it stands. A row that stands in
-    another township than the table says is a warning, one that stands outside the county an error.
+    The table's word wins where it names a township; then the row's own 12-digit code; a row with neither belongs
+    where it stands.
     """
-    points = frame.geometry.representative_point()
-    here = locate(points, townships=townships)
+    here = np.array(locate(frame.geometry.representative_point(), townships=townships), dtype=object)
+    told = told_townships(frame, townships=townships)
+    coded = coded_townships(frame, townships=townships)
+    result = np.where(_some(told), told, np.where(_some(coded), coded, here))
+    findings = [
+        *check_township_names(frame, townships=townships, source=source),
+        *check_codes(frame, told=told, coded=coded, townships=townships, source=source),
+        *check_outside(frame, here=here, townships=townships, source=source),
+        *check_township_by_location(frame, told=told, here=here, townships=townships, source=source),
+    ]
+    return pd.Series(result, index=frame.index, dtype=object), findings
+
+
+def _some(values: "NDArray[np.object_]") -> "NDArray[np.bool_]":
+    return np.array([value is not None for value in values], dtype=bool)
+
+
+def check_township_names(
+    frame: gpd.GeoDataFrame, *, townships: gpd.GeoDataFrame, source: LayerSource
+) -> list[Finding]:
+    """Words that name no township, or more than one."""
     named = _by_name(townships)
-    findings: list[Finding] = []
-    result: list[str | None] = []
-    borders = shapely.union_all(townships.geometry.array)
-    for i, (said, stands, row) in enumerate(zip(frame["township"], here, frame["source_row"], strict=True)):
-        name = frame["name"].iloc[i]
-        if stands is None and points.iloc[i] is not None and not points.iloc[i].is_empty:
-            findings.append(
-                layer_finding(source, "outside", row=row, name=name, metres=borders.distance(points.iloc[i]))
-            )
+    findings = []
+    for said, row in zip(frame["township"], frame["source_row"], strict=True):
         known = [] if said is None else _known(said, townships=townships, named=named)
-        told = known[0] if len(known) == 1 else None
-        if said is not None and told is None:
+        if said is not None and len(known) != 1:
             code = "township_ambiguous" if known else "township_unknown"
             findings.append(
                 layer_finding(source, code, row=row, found=said, allowed="、".join(townships["name"]))
             )
-        if told is not None and stands is not None and told != stands:
+    return findings
+
+
+def check_outside(
+    frame: gpd.GeoDataFrame,
+    *,
+    here: "NDArray[np.object_]",
+    townships: gpd.GeoDataFrame,
+    source: LayerSource,
+) -> list[Finding]:
+    """Rows that stand outside the county, with how far."""
+    points = np.asarray(frame.geometry.representative_point().array, dtype=object)
+    placed = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    off = np.flatnonzero(placed & ~_some(here))
+    borders = shapely.union_all(townships.geometry.array) if len(off) else None
+    return [
+        layer_finding(
+            source,
+            "outside",
+            row=frame["source_row"].iloc[i],
+            name=frame["name"].iloc[i],
+            metres=shapely.distance(borders, points[i]),
+        )
+        for i in off
+    ]
+
+
+def check_township_by_location(
+    frame: gpd.GeoDataFrame,
+    *,
+    told: "NDArray[np.object_]",
+    here: "NDArray[np.object_]",
+    townships: gpd.GeoDataFrame,
+    source: LayerSource,
+) -> list[Finding]:
+    """Rows that stand in another township than the table says."""
+    return [
+        layer_finding(
+            source,
+            "township_elsewhere",
+            severity="warning",
+            row=frame["source_row"].iloc[i],
+            name=frame["name"].iloc[i],
+            said=townships["name"][told[i]],
+            stands=townships["name"][here[i]],
+        )
+        for i in np.flatnonzero(_some(told) & _some(here) & (told != here))
+    ]
+
+
+def check_codes(
+    frame: gpd.GeoDataFrame,
+    *,
+    told: "NDArray[np.object_]",
+    coded: "NDArray[np.object_]",
+    townships: gpd.GeoDataFrame,
+    source: LayerSource,
+) -> list[Finding]:
+    """Rows whose 12-digit code is of another township than the table says, or of no township of the county."""
+    findings = []
+    for i, one in enumerate(frame.index):
+        if not re.fullmatch(r"\d{12}", str(one)):
+            continue
+        words = {"row": frame["source_row"].iloc[i], "name": frame["name"].iloc[i], "found": one}
+        if coded[i] is None:
+            findings.append(layer_finding(source, "code_unknown", severity="warning", **words))
+        elif told[i] is not None and told[i] != coded[i]:
+            said, of_code = townships["name"][told[i]], townships["name"][coded[i]]
             findings.append(
                 layer_finding(
-                    source,
-                    "township_elsewhere",
-                    severity="warning",
-                    row=row,
-                    name=name,
-                    said=townships["name"][told],
-                    stands=townships["name"][stands],
-                ),
+                    source, "code_elsewhere", severity="warning", said=said, of_code=of_code, **words
+                )
             )
-        result.append(told or stands)
-    return pd.Series(result, index=frame.index, dtype=object), findings
+    return findings
+
+
+def coded_townships(frame: gpd.GeoDataFrame, *, townships: gpd.GeoDataFrame) -> "NDArray[np.object_]":
+    """``(n,)`` the township id in each row's own 12-digit code; None where it has none, or one of no township."""
+    codes = [code9(one) if re.fullmatch(r"\d{12}", str(one)) else None for one in frame.index]
+    known = set(townships.index)
+    return np.array([code if code in known else None for code in codes], dtype=object)
 
 
 def told_townships(frame: gpd.GeoDataFrame, *, townships: gpd.GeoDataFrame) -> "NDArray[np.object_]":
@@ -137,24 +218,57 @@ def locate(points: gpd.GeoSeries, *, townships: gpd.GeoDataFrame) -> list[str | 
 
 
 def check_borders(townships: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
+    """Both checks of the townships' borders."""
+    return [*check_overlaps(townships, source=source), *check_gaps(townships, source=source)]
+
+
+def check_overlaps(townships: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
     """Townships that overlap by more than a hundredth of the smaller one."""
-    findings = []
     shapes = np.asarray(townships.geometry.array, dtype=object)
-    for i in range(len(shapes)):
-        for j in range(i):
-            shared_km2 = shapely.area(shapely.intersection(shapes[i], shapes[j])) / 1e6
-            if shared_km2 > 0.01 * min(shapely.area(shapes[i]), shapely.area(shapes[j])) / 1e6:
-                findings.append(
-                    layer_finding(
-                        source,
-                        "overlap",
-                        severity="warning",
-                        row=townships["source_row"].iloc[i],
-                        first=townships["name"].iloc[i],
-                        second=townships["name"].iloc[j],
-                        km2=shared_km2,
-                    ),
-                )
+    area = shapely.area(shapes)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    findings = []
+    for i, j in sorted(zip(first.tolist(), second.tolist(), strict=True)):
+        if i <= j:
+            continue
+        shared_m2 = shapely.area(shapely.intersection(shapes[i], shapes[j]))
+        if shared_m2 > OVERLAP_SHARE * min(area[i], area[j]):
+            findings.append(
+                layer_finding(
+                    source,
+                    "overlap",
+                    severity="warning",
+                    row=townships["source_row"].iloc[i],
+                    first=townships["name"].iloc[i],
+                    second=townships["name"].iloc[j],
+                    km2=shared_m2 / 1e6,
+                ),
+            )
+    return findings
+
+
+def check_gaps(townships: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
+    """Land between townships that belongs to none: holes, and strips narrower than 100 m."""
+    shapes = np.asarray(townships.geometry.array, dtype=object)
+    union = shapely.union_all(shapes)
+    filled = shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(union)])
+    closed = filled.buffer(GAP_WIDTH_M / 2).buffer(-GAP_WIDTH_M / 2)
+    findings = []
+    for gap in shapely.get_parts(shapely.difference(closed.union(filled), union)):
+        beside = np.flatnonzero(shapely.dwithin(shapes, gap, BESIDE_M))
+        # A notch in the county's outer border lies beside one township.
+        if shapely.area(gap) < GAP_M2 or len(beside) < 2:
+            continue
+        findings.append(
+            layer_finding(
+                source,
+                "gap",
+                severity="warning",
+                row=townships["source_row"].iloc[beside[0]],
+                names="、".join(townships["name"].iloc[beside]),
+                km2=shapely.area(gap) / 1e6,
+            ),
+        )
     return findings
 
 
