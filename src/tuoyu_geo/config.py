@@ -90,6 +90,9 @@ class LayerSection(Section):
     """The file's column for a field, where the names don't tell."""
 
 
+Count = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class DemandSection(Section):
     """How residents and children under 3 are told."""
 
@@ -97,18 +100,49 @@ class DemandSection(Section):
     """Persons a household where a row states none [persons]."""
     persons_per_household_source: str
     """Where that figure comes from."""
-    under3_total: Annotated[float, Field(ge=0)] | None = None
+    floor_area_per_person_m2: Positive | None = None
+    """Floor area a person [m2], for estates with neither residents nor households; without it they stay unknown."""
+    under3_total: Count | None = None
     """Children under 3 in the whole county [children]; spread by residents over rows without a register."""
+    births: tuple[Count, Count, Count] | None = None
+    """Births of the last three years [children]; the next best figure."""
+    hukou_under3: Count | None = None
+    """Registered (户籍) children under 3 [children]; needs hukou_residents."""
+    hukou_residents: Positive | None = None
+    """Registered residents [persons]."""
+    age0: Count | None = None
+    """Census: children of 0 years [children]; needs age1_4."""
+    age1_4: Count | None = None
+    """Census: children of 1 to 4 years [children]; half of them are counted."""
+    birth_rates_permille: tuple[Count, Count, Count] | None = None
+    """Births a 1,000 residents in each of the last three years."""
     under3_share: Share | None = None
-    """Children under 3 as a share of residents; used where no total is given."""
+    """Children under 3 as a share of residents; used where no other figure is given."""
+    enrolment_low: Share = 0.10
+    """Share of children of 6 to 35 months enrolled, low scenario; national practice was 6 % in 2021-22."""
+    enrolment_mid: Share = 0.2495
+    """The same, middle scenario; Hong Xiumin et al. 2021, used for a national forecast."""
+    enrolment_high: Share = 0.35
+    """The same, high scenario; more than three in ten families say they want care."""
     under3_source: str
     """Where that figure comes from, and how it was worked out."""
     under3_quality: Literal["official", "estimated", "synthetic", "unverified"] = "estimated"
     """How far it may be trusted."""
 
     @model_validator(mode="after")
-    def _one_of(self) -> "DemandSection":
-        if (self.under3_total is None) == (self.under3_share is None):
+    def _some(self) -> "DemandSection":
+        pairs = {"hukou_under3": "hukou_residents", "age0": "age1_4"}
+        for first, second in pairs.items():
+            if (getattr(self, first) is None) != (getattr(self, second) is None):
+                raise ValueError(text("config.under3_pair", first=first, second=second))
+        figures = (self.births, self.hukou_under3, self.age0, self.birth_rates_permille)
+        if self.under3_total is not None and self.under3_share is not None:
+            raise ValueError(text("config.under3_one_of"))
+        if (
+            self.under3_total is None
+            and self.under3_share is None
+            and not any(one is not None for one in figures)
+        ):
             raise ValueError(text("config.under3_one_of"))
         return self
 

@@ -18,7 +18,7 @@ from tuoyu_geo.areas import AreaRule, with_areas
 from tuoyu_geo.conclude import conclude
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.coverage_groups import CURVE_M
-from tuoyu_geo.demand import Demand, DemandParameters, build_demand
+from tuoyu_geo.demand import Demand, DemandParameters, build_demand, places_by_need
 from tuoyu_geo.errors import ConfigError, DataError, SitingError
 from tuoyu_geo.findings import Finding, by_severity
 from tuoyu_geo.layers import (
@@ -258,11 +258,31 @@ class Project:
         section = self.config.demand
         parameters = DemandParameters(
             persons_per_household=section.persons_per_household,
+            floor_area_per_person_m2=section.floor_area_per_person_m2,
             under3_total=section.under3_total,
+            births=section.births,
+            hukou_under3=section.hukou_under3,
+            hukou_residents=section.hukou_residents,
+            age0=section.age0,
+            age1_4=section.age1_4,
+            birth_rates_permille=section.birth_rates_permille,
             under3_share=section.under3_share,
         )
         return self.timed(
             "demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files)
+        )
+
+    def places_by_need(self) -> pd.DataFrame:
+        """Places required by the ratio and by three scenarios of enrolment, by township and in all."""
+        section = self.config.demand
+        return places_by_need(
+            self.demand(),
+            per_1000=self.policy.places.per_1000,
+            enrolment={
+                "low": section.enrolment_low,
+                "mid": section.enrolment_mid,
+                "high": section.enrolment_high,
+            },
         )
 
     def reach(self) -> Reach:

@@ -147,7 +147,10 @@ def grid_table(grid: Grid, source: LayerSource, *, findings: Sequence[Finding]) 
             code, word = left_out
             notes.append(layer_finding(source, code, severity="info", row=i + 1, found=word[:40]))
     frame = pd.DataFrame(rows, columns=names, dtype=object)
-    return RawTable(frame=frame, row=np.array(numbers, dtype=np.int64), findings=tuple(notes))
+    letters = {name: column_letter(j) for name, j in zip(names, columns, strict=True)}
+    return RawTable(
+        frame=frame, row=np.array(numbers, dtype=np.int64), findings=tuple(notes), letters=letters
+    )
 
 
 def _left_out(  # noqa: PLR0911  (a return a reason)

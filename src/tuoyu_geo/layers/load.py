@@ -1,6 +1,7 @@
 """All layers of a project: read, recognised, cleaned, placed and checked; every finding of every layer at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -140,7 +141,16 @@ def _load_one(
         frame = pd.concat([checked, frame[lacking]]).sort_index() if lacking.any() else checked
         findings += notes
     frame, notes = _with_ids(frame, source)
-    return frame, mapping, [*findings, *notes]
+    return frame, mapping, [_with_cell(finding, raw.letters) for finding in (*findings, *notes)]
+
+
+def _with_cell(finding: Finding, letters: Mapping[str, str]) -> Finding:
+    """The finding with its spreadsheet cell, such as D5, where it is about one."""
+    # What is noticed in the grid itself names a column that has no header by its letter.
+    letter = letters.get(finding.column or "", finding.column if finding.column in letters.values() else None)
+    if finding.row is None or letter is None:
+        return finding
+    return replace(finding, cell=f"{letter}{finding.row}")
 
 
 def _with_ids(frame: gpd.GeoDataFrame, source: LayerSource) -> tuple[gpd.GeoDataFrame, list[Finding]]:
