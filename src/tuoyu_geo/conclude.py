@@ -10,6 +10,7 @@ import pandas as pd
 from tuoyu_geo import assemble
 from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
+from tuoyu_geo.demand import COUNTY, places_by_need
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.roads import street_lines
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
@@ -144,6 +145,13 @@ def conclude(
         under3_in_reach=reach.under3_in_reach(demand)[: reach.n_institutions],
     ).join(places["today"].institutions[["asked_places", "use_share", "use_method", "use"]])
     note = title_block(config, policy=policy, reach=reach, demand=demand)
+    needed = places_by_need(demand, per_1000=policy.places.per_1000, enrolment=config.demand.enrolment).loc[
+        COUNTY
+    ]
+    summary["places"]["required_by_enrolment"] = {
+        name: {"enrolment": share, "places": int(needed[name])}
+        for name, share in config.demand.enrolment.items()
+    }
     summary["attribution"] = list(note.attribution)
     outcome = Outcome(
         note=note,

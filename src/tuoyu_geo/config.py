@@ -129,6 +129,11 @@ class DemandSection(Section):
     under3_quality: Literal["official", "estimated", "synthetic", "unverified"] = "estimated"
     """How far it may be trusted."""
 
+    @property
+    def enrolment(self) -> Mapping[str, float]:
+        """By scenario: the share of children of 6 to 35 months enrolled."""
+        return {"low": self.enrolment_low, "mid": self.enrolment_mid, "high": self.enrolment_high}
+
     @model_validator(mode="after")
     def _some(self) -> "DemandSection":
         pairs = {"hukou_under3": "hukou_residents", "age0": "age1_4"}

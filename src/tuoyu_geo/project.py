@@ -274,15 +274,8 @@ class Project:
 
     def places_by_need(self) -> pd.DataFrame:
         """Places required by the ratio and by three scenarios of enrolment, by township and in all."""
-        section = self.config.demand
         return places_by_need(
-            self.demand(),
-            per_1000=self.policy.places.per_1000,
-            enrolment={
-                "low": section.enrolment_low,
-                "mid": section.enrolment_mid,
-                "high": section.enrolment_high,
-            },
+            self.demand(), per_1000=self.policy.places.per_1000, enrolment=self.config.demand.enrolment
         )
 
     def reach(self) -> Reach:

@@ -1,4 +1,4 @@
-"""`tuoyu-geo check`: read and check every layer, print what was found, write findings.csv."""
+"""`tuoyu-geo check`: read and check every layer, print what was found, write findings.csv and findings.xlsx."""
 
 import typer
 
@@ -16,11 +16,13 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Exit 1 where a finding is an error."""
+    import datetime as dt
+
     from tuoyu_geo.cli.tables import print_frame
     from tuoyu_geo.findings import SEVERITIES
     from tuoyu_geo.layers import findings_frame
     from tuoyu_geo.project import open_project
-    from tuoyu_geo.reports import findings_csv_bytes, write_all
+    from tuoyu_geo.reports import findings_csv_bytes, findings_xlsx_bytes, write_all
 
     del debug  # read from the command line where errors are shown
     opened = open_project(project_path(project), overrides=overrides or ())
@@ -34,9 +36,15 @@ def command(
             ),
         )
     frame = findings_frame(findings)
-    print_frame(frame, form="table", columns={name: name for name in frame.columns})
+    # What stands in the cell is in the finding's own words too; the files hold both.
+    apart = {text("layers.listing_original"), text("layers.listing_code")}
+    print_frame(frame, form="table", columns={name: name for name in frame.columns if name not in apart})
     folder = out_folder(out, project)
-    write_all(folder, {"findings.csv": findings_csv_bytes(findings)})
+    settings = opened.config.project
+    sheets = findings_xlsx_bytes(
+        findings, county=settings.county_name, day=dt.date.fromisoformat(settings.date)
+    )
+    write_all(folder, {"findings.csv": findings_csv_bytes(findings), "findings.xlsx": sheets})
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
     typer.echo(text("cli.check_counts", **counts, path=folder / "findings.csv"))
     if counts["error"]:

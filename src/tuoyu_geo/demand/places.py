@@ -9,7 +9,7 @@ from tuoyu_geo.demand.model import Demand
 
 # Infant classes take children from 6 months (托育机构设置标准（试行）, art. 19); births are taken as even over 36 months.
 OF_AGE_SHARE = 30 / 36
-# The row that holds the whole county.
+# The row of the whole county.
 COUNTY = "county"
 
 

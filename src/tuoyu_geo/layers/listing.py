@@ -7,7 +7,19 @@ import pandas as pd
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.messages import text
 
-COLUMNS = ("severity", "layer", "file", "row", "column", "code", "found", "allowed", "remedy")
+COLUMNS = (
+    "severity",
+    "layer",
+    "file",
+    "row",
+    "column",
+    "cell",
+    "original",
+    "code",
+    "found",
+    "allowed",
+    "remedy",
+)
 
 
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
@@ -19,6 +31,8 @@ def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
             finding.file,
             finding.row,
             finding.column,
+            finding.cell or None,
+            finding.original or None,
             finding.code,
             finding.found,
             finding.allowed,

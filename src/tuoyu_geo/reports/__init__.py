@@ -1,9 +1,17 @@
 """Hand it over: the workbook, the GeoPackage, the summary and the findings, as bytes; and writing them safely."""
 
 from tuoyu_geo.reports.findings import findings_csv_bytes as findings_csv_bytes
+from tuoyu_geo.reports.findings import findings_xlsx_bytes as findings_xlsx_bytes
 from tuoyu_geo.reports.geopackage import geopackage_bytes as geopackage_bytes
 from tuoyu_geo.reports.summary import summary_bytes as summary_bytes
 from tuoyu_geo.reports.workbook import workbook_bytes as workbook_bytes
 from tuoyu_geo.reports.writing import write_all as write_all
 
-__all__ = ["findings_csv_bytes", "geopackage_bytes", "summary_bytes", "workbook_bytes", "write_all"]
+__all__ = [
+    "findings_csv_bytes",
+    "findings_xlsx_bytes",
+    "geopackage_bytes",
+    "summary_bytes",
+    "workbook_bytes",
+    "write_all",
+]

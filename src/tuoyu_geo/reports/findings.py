@@ -1,12 +1,32 @@
-"""findings.csv: everything noticed in the data, to hand back to whoever sent the files."""
+"""findings.csv and findings.xlsx: everything noticed in the data, to hand back to whoever sent the files."""
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Sequence
 
+from openpyxl import Workbook
+
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import findings_frame
+from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import spreadsheet_safe
+from tuoyu_geo.reports.fixed_zip import fixed_zip
+from tuoyu_geo.reports.sheet import Column, add_sheet
+from tuoyu_geo.reports.workbook import fixed_time
+
+# Columns of a sheet, with their widths in characters; the layer is the sheet's own name.
+SHEET_COLUMNS = {
+    "severity": 8,
+    "file": 20,
+    "row": 7,
+    "cell": 8,
+    "column": 16,
+    "original": 24,
+    "found": 48,
+    "allowed": 32,
+    "remedy": 36,
+}
 
 
 def findings_csv_bytes(findings: Sequence[Finding]) -> bytes:
@@ -18,3 +38,47 @@ def findings_csv_bytes(findings: Sequence[Finding]) -> bytes:
     for row in frame.itertuples(index=False):
         writer.writerow(["" if cell is None or cell != cell else spreadsheet_safe(cell) for cell in row])  # noqa: PLR0124
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.date) -> bytes:
+    """A workbook with a sheet for each layer that has findings; the same bytes from the same findings.
+
+    Parameters
+    ----------
+    findings
+        In the order in which they are shown.
+    county
+        The county's name, in the titles.
+    day
+        Date of the project, in the file's properties.
+    """
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    columns = [
+        Column(label=text(f"layers.listing_{name}"), form="count" if name == "row" else "text", width=width)
+        for name, width in SHEET_COLUMNS.items()
+    ]
+    for layer in dict.fromkeys(finding.layer for finding in findings) or ("project",):
+        label = text(f"findings.layer_{layer}")
+        rows = [
+            [
+                text(f"findings.severity_{finding.severity}"),
+                *(getattr(finding, name) for name in SHEET_COLUMNS if name != "severity"),
+            ]
+            for finding in findings
+            if finding.layer == layer
+        ]
+        add_sheet(
+            book,
+            name=label,
+            title=text("reports.findings_title", county=county, layer=label),
+            note=text("reports.findings_note"),
+            columns=columns,
+            rows=rows,
+        )
+    midnight = dt.datetime.combine(day, dt.time())
+    book.properties.creator = "tuoyu-geo"
+    book.properties.created = book.properties.modified = midnight
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return fixed_zip(fixed_time(buffer.getvalue(), midnight))

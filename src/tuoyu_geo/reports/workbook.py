@@ -40,10 +40,10 @@ def workbook_bytes(outcome: Outcome) -> bytes:
     book.properties.created = book.properties.modified = day
     buffer = io.BytesIO()
     book.save(buffer)
-    return fixed_zip(_fixed_time(buffer.getvalue(), day))
+    return fixed_zip(fixed_time(buffer.getvalue(), day))
 
 
-def _fixed_time(data: bytes, day: dt.datetime) -> bytes:
+def fixed_time(data: bytes, day: dt.datetime) -> bytes:
     """Openpyxl puts the clock into docProps/core.xml on saving; put the project's date there."""
     import re  # noqa: PLC0415
     import zipfile  # noqa: PLC0415
