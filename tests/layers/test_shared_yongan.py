@@ -57,3 +57,30 @@ def test_estates_read_in_a_wrong_datum_are_noticed(estates, stated):
 
 def test_estates_read_in_their_own_datum_are_not_doubted(estates):
     assert found(estates("wgs84", "lon", "lat"), "datum_doubtful") == []
+
+
+def test_every_village_code_is_read_and_its_township_known(shared):
+    folder = shared / "yongan"
+    sources = {
+        "townships": source(
+            folder / "yongan_townships_wgs84.geojson",
+            "townships",
+            datum="wgs84",
+            columns={"township_id": "code9"},
+        ),
+        # The towns' seats: no village is among them by name and code, so all stay without a place.
+        "gazetteer": source(
+            folder / "yongan_geonames_places.csv", "gazetteer", datum="wgs84", columns={"name": "name_en"}
+        ),
+        "villages": source(folder / "yongan_villages_2023.csv", "villages", datum="wgs84"),
+    }
+    layers = load_layers(sources, crs=CRS)
+    assert codes(layers) == []
+    assert len(layers.villages) == 0
+    assert len(layers.unplaced) == 263
+    given = pd.read_csv(folder / "yongan_villages_2023.csv", dtype=str)
+    assert layers.unplaced.index.tolist() == given["code12"].tolist()
+    assert layers.unplaced["township_id"].tolist() == given["township_code9"].tolist()
+    assert set(layers.unplaced["township_id"]) == set(layers.townships.index)
+    assert len(found(layers, "unplaced")) == 263
+    assert found(layers, "code_elsewhere") == found(layers, "code_unknown") == []
