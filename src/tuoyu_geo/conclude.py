@@ -18,6 +18,7 @@ from tuoyu_geo.places import access_record, places_view
 from tuoyu_geo.plan import sites_frame
 from tuoyu_geo.policy import judge_clauses
 from tuoyu_geo.service_areas import draw_service_areas
+from tuoyu_geo.trace import trace_table
 from tuoyu_geo.views import Plan
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ def conclude(
         clauses=clauses,
         findings=tuple(findings),
         summary=summary,
+        trace=trace_table(served, demand=demand, reach=reach, policy=policy),
     )
     return Plan(
         sites=sites,

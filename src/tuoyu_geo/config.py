@@ -203,6 +203,34 @@ class NetworkSection(Section):
     from the network, and 1.4 where there is no network at all (assumption)."""
 
 
+class PhaseSection(Section):
+    """One phase: how much it may build; what an earlier phase left over is added."""
+
+    name: str
+    """Such as 近期."""
+    year: int | None = None
+    """The year by which it is built; candidates that open later wait for a later phase."""
+    new_sites: Annotated[int, Field(ge=0)] | None = None
+    """Most sites that this phase adds; nothing for no limit in this and all later phases."""
+    cost_10k_yuan: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """Most money that this phase spends [10,000 yuan]; nothing for no limit in this and all later phases."""
+
+
+class ScenarioSection(Section):
+    """One future of demand."""
+
+    name: str
+    """Such as 低."""
+    births: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    """Children under 3, as a multiple of today's."""
+    births_rural: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """The same in rural areas, where it differs."""
+    enrolment: Share
+    """Share of children under 3 who look for a place."""
+    new_estates: bool = False
+    """Whether estates planned or under construction are built and lived in as planned."""
+
+
 class SitingSection(Section):
     """Which sites may be chosen, and how hard to look."""
 
@@ -216,6 +244,10 @@ class SitingSection(Section):
     """Longest search [s]; the best plan so far is then given with its bound."""
     gap: Annotated[float, Field(ge=0, lt=1)] = 1e-4
     """Relative gap at which a plan counts as proven."""
+    phases: tuple[PhaseSection, ...] = ()
+    """Phases in their order; none for two halves."""
+    scenarios: tuple[ScenarioSection, ...] = ()
+    """Futures of demand, the middle one first; none for six assumed ones."""
 
 
 class Config(Section):

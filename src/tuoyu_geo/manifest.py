@@ -119,16 +119,17 @@ def _changed(old: Manifest, now: Manifest) -> str:
     )
     if files:
         return text("manifest.inputs", files="、".join(files))
-    before, after = _flat(old.settings), _flat(now.settings)
+    before, after = flat_settings(old.settings), flat_settings(now.settings)
     keys = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
     return text("manifest.settings", keys="、".join(keys)) if keys else ""
 
 
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+def flat_settings(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Settings by their whole key, ``section.key``, each value as JSON."""
     flat: dict[str, str] = {}
     for key, value in settings.items():
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
+            flat |= flat_settings(value, f"{prefix}{key}.")
         else:
             flat[f"{prefix}{key}"] = json.dumps(value, sort_keys=True)
     return flat

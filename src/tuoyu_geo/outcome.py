@@ -5,7 +5,7 @@ from one column here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tuoyu_geo.findings import Finding
@@ -14,6 +14,12 @@ from tuoyu_geo.policy.clause import Clause as Clause
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+
+def _no_rows() -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415  (slow to import)
+
+    return pd.DataFrame()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,8 @@ class Outcome:
         Everything noticed in the data.
     summary
         What `summary.json` holds.
+    trace
+        Who is served by what, today and with the plan: as `trace.trace_table`.
     """
 
     note: ProjectNote
@@ -143,3 +151,4 @@ class Outcome:
     clauses: tuple[Clause, ...]
     findings: tuple[Finding, ...]
     summary: Mapping[str, Any]
+    trace: "pd.DataFrame" = field(default_factory=_no_rows)

@@ -21,6 +21,7 @@ from tuoyu_geo.coverage_groups import CURVE_M
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand, places_by_need
 from tuoyu_geo.errors import ConfigError, DataError, SitingError
 from tuoyu_geo.findings import Finding, by_severity
+from tuoyu_geo.inquiries import Inquiries
 from tuoyu_geo.layers import (
     Layers,
     LayerSource,
@@ -35,9 +36,10 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates
 from tuoyu_geo.policy import Policy, read_policy
+from tuoyu_geo.policy.model import Reading
 from tuoyu_geo.reach import Reach, ReachParameters, build_reach
 from tuoyu_geo.served import who_is_served
-from tuoyu_geo.siting import PlanResult, plan_sites, recompute_plan
+from tuoyu_geo.siting import PlanningProblem, PlanResult, plan_sites, recompute_plan
 from tuoyu_geo.travel import Speeds
 from tuoyu_geo.views import Access, Plan
 
@@ -70,7 +72,7 @@ class Built:
     notices: tuple[str, ...]
 
 
-class Project:
+class Project(Inquiries):
     """One county's project, opened.
 
     Parameters
@@ -204,7 +206,7 @@ class Project:
         if not any(finding.severity == "error" for finding in findings):
             findings += self._settled(layers)[1]
         if not any(finding.severity == "error" for finding in findings):
-            findings += [*self.demand().findings, *self.reach().findings, *self._rated()[1]]
+            findings += [*self.demand().findings, *self.reach().findings, *self.rated()[1]]
         return layers, by_severity(findings)
 
     def _policy_findings(self, layers: Layers) -> list[Finding]:
@@ -301,7 +303,7 @@ class Project:
             lambda: build_reach(
                 self.layers(),
                 demand=self.demand().points,
-                candidates=self._rated()[0],
+                candidates=self.rated()[0],
                 policy=self.policy,
                 parameters=parameters,
                 roads_path=None
@@ -311,7 +313,8 @@ class Project:
             ),
         )
 
-    def _rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
+    def rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
+        """Candidates with what each could offer, and what was noticed in them."""
         return self.timed(
             "candidates", lambda: rate_candidates(self.layers(), policy=self.policy, files=self._files)
         )
@@ -347,27 +350,40 @@ class Project:
             self.layers(),
             demand=self.demand(),
             reach=reach,
-            candidates=self._rated()[0],
-            serving=reach.counted_mask if when == "today" else assemble.planned_mask(reach, self._solved()),
+            candidates=self.rated()[0],
+            serving=reach.counted_mask if when == "today" else assemble.planned_mask(reach, self.solved()),
             policy=self.policy,
             when=when,
         )
 
-    def _solved(self) -> PlanResult:
+    def solved(self) -> PlanResult:
+        """The chosen columns with their proof, as the search gave them."""
         section = self.config.siting
         return self.timed("plan", lambda: self._solve(section.time_limit_s, section.gap))
 
-    def _solve(self, time_limit_s: float, gap: float) -> PlanResult:
+    def problem(self) -> PlanningProblem:
+        """The planning problem on arrays: what the search sees of the county."""
+        return self.timed("problem", lambda: self.problem_of(reach=self.reach()))
+
+    def problem_of(self, *, reach: Reach, headline: Reading | None = None) -> PlanningProblem:
+        """The same with another reach, or with another reading of 覆盖面 as what is to be covered."""
+        policy = self.policy
+        if headline is not None:
+            coverage = policy.coverage.model_copy(update={"headline": headline})
+            policy = policy.model_copy(update={"coverage": coverage})
         section = self.config.siting
-        problem = build_problem(
+        return build_problem(
             demand=self.demand(),
-            reach=self.reach(),
-            candidates=self._rated()[0],
+            reach=reach,
+            candidates=self.rated()[0],
             gaps=self.gaps(),
             township_ids=self.layers().townships.index,
-            policy=self.policy,
+            policy=policy,
             choices=SitingChoices(budget=section.budget, forced=section.forced, forbidden=section.forbidden),
         )
+
+    def _solve(self, time_limit_s: float, gap: float) -> PlanResult:
+        problem = self.problem()
         result = plan_sites(problem, time_limit_s=time_limit_s, gap=gap, seed=self.config.project.seed)
         check = recompute_plan(problem, result.selected)
         if (
@@ -390,9 +406,9 @@ class Project:
             self.layers(),
             demand=self.demand(),
             reach=self.reach(),
-            candidates=self._rated()[0],
+            candidates=self.rated()[0],
             gaps=self.gaps(),
-            result=self._solved(),
+            result=self.solved(),
             findings=self.check()[1],
             config=self.config,
             policy=self.policy,

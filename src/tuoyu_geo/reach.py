@@ -86,9 +86,9 @@ class Reach:
         By how much straight lines are stretched; NaN where no cost rests on one.
     findings
         Far snaps, snaps over water or beside a motorway, and points and streets that are cut off.
-    network, facility_node
-        The streets with all points attached as a walker joins them, and each facility's node; None and empty on
-        straight lines.
+    network, demand_node, facility_node
+        The streets with all points attached as a walker joins them, and each point's node (-1 off the streets); None and
+        empty on straight lines.
     car
         The same as a driver joins them, where a standard is for cars.
     """
@@ -105,6 +105,7 @@ class Reach:
     detour_factor: float
     findings: tuple[Finding, ...]
     network: StreetNetwork | None
+    demand_node: "NDArray[np.int64]"
     facility_node: "NDArray[np.int64]"
     car: Attached | None
     facility_xy: "NDArray[np.float64]"
@@ -221,7 +222,7 @@ def build_reach(
         facilities=facilities,
         n_institutions=len(layers.institutions),
         walk_m=walk_m,
-        cost=_pick_rows(by_standard, demand["area_kind"].to_numpy()),
+        cost=pick_rows(by_standard, demand["area_kind"].to_numpy()),
         standard=np.array([rule.value for rule in own]),
         cost_unit=np.array([rule.unit for rule in own], dtype=object),
         snap_m=np.full(len(demand), np.nan) if joined is None else joined.snap_m[: len(demand)],
@@ -230,6 +231,7 @@ def build_reach(
         detour_factor=costs.detour_factor,
         findings=(*findings, *age_findings(layers, facilities=facilities, files=files)),
         network=None if joined is None else joined.network,
+        demand_node=np.zeros(0, dtype=np.int64) if joined is None else joined.node_idx[: len(demand)],
         facility_node=np.zeros(0, dtype=np.int64) if joined is None else joined.node_idx[len(demand) :],
         car=car,
         facility_xy=places[1],
@@ -316,7 +318,7 @@ def _detour_factor(streets: StreetNetwork | None) -> float:
         return ASSUMED_DETOUR_FACTOR
 
 
-def _pick_rows(matrices: dict[str, csr_array], area: "NDArray[np.object_]") -> csr_array:
+def pick_rows(matrices: dict[str, csr_array], area: "NDArray[np.object_]") -> csr_array:
     """Row i of the matrix of area[i]."""
     shape = next(iter(matrices.values())).shape
     parts = []

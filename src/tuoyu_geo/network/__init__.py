@@ -15,6 +15,8 @@ from tuoyu_geo.network.mode import Mode as Mode
 from tuoyu_geo.network.mode import impedance as impedance
 from tuoyu_geo.network.noding import from_lines as from_lines
 from tuoyu_geo.network.osm import read_osm as read_osm
+from tuoyu_geo.network.route import Route as Route
+from tuoyu_geo.network.route import routes as routes
 from tuoyu_geo.network.snap import Attached as Attached
 from tuoyu_geo.network.snap import attach as attach
 from tuoyu_geo.network.snap import distance_to_class_m as distance_to_class_m

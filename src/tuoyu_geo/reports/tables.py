@@ -267,6 +267,27 @@ def guidance(outcome: Outcome) -> Table:
     return columns, rows
 
 
+def trace(outcome: Outcome) -> Table:
+    """服务对应表: every community and village with the institution that serves it, today and with the plan."""
+    columns = _columns(
+        ("moment", "text", 10), ("id", "text", 10), ("community", "text", 22), ("township", "text", 12),
+        ("residents", "count", 11), ("under3", "count", 11), ("served", "text", 9), ("institution", "text", 28),
+        ("is_new", "text", 10), ("distance", "count", 10), ("distance_unit", "text", 7), ("standard", "count", 10),
+        ("path_m", "count", 12), ("path_method", "text", 14),
+    )  # fmt: skip
+    rows: Rows = [
+        [
+            text(f"reports.moment_{row.moment}"), _text(row.demand_id), _text(row.name),
+            _township(outcome, row.township_id), number(row.residents), number(row.under3), yes_no(row.served),
+            _text(row.institution_name), yes_no(row.is_new) if row.served else None, number(row.cost),
+            word("unit", row.cost_unit), number(row.standard), number(row.path_m),
+            text(f"reports.path_{row.path_method}") if row.served else None,
+        ]
+        for row in outcome.trace.itertuples()
+    ]  # fmt: skip
+    return columns, rows
+
+
 def data_findings(outcome: Outcome) -> Table:
     """数据问题."""
     columns = _columns(
@@ -296,6 +317,7 @@ TABLES: Mapping[str, Callable[[Outcome], Table]] = MappingProxyType(
         "coverage_parts": coverage_parts,
         "coverage_curve": coverage_curve,
         "indicators": indicators,
+        "trace": trace,
         "findings": data_findings,
     },
 )

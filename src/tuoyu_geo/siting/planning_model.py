@@ -68,6 +68,15 @@ class PlanningModel:
         """Number of candidates."""
         return int(self.at["x"].stop)
 
+    def site_rows(self) -> csr_array:
+        """(n_candidate, n_variable) whose product with the variables says which candidates are taken, 1 or 0."""
+        n = self.n_candidate
+        return csr_array((np.ones(n), (np.arange(n), np.arange(n))), shape=(n, len(self.lower)))
+
+    def sites_of(self, variables: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(n_candidate,) the candidates that a solution takes."""
+        return np.asarray(self.site_rows() @ variables > 0.5)
+
     def program(
         self,
         aim: StageName,

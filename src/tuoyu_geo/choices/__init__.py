@@ -1,0 +1,1 @@
+"""What else could be done? Frontiers, phases, alternatives and scenarios around a plan, as tables that people read."""

@@ -1,0 +1,13 @@
+"""Shares as people read them."""
+
+import math
+
+
+def floor_share(value: float) -> str:
+    """A share in per cent, rounded down, so that one just under its target never prints as the target."""
+    return f"{math.floor(value * 1000 + 1e-6) / 1000:.1%}"
+
+
+def ceil_share(value: float) -> str:
+    """A bound in per cent, rounded up, so that it holds as printed."""
+    return f"{math.ceil(value * 1000 - 1e-6) / 1000:.1%}"

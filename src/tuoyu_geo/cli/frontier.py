@@ -1,0 +1,32 @@
+"""`tuoyu-geo frontier`: sites, money or the standard against coverage, each point with its proven bound."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.messages import text
+
+NAME = "frontier"
+
+
+def command(
+    project: ProjectPath = None,
+    by: Annotated[
+        Literal["sites", "cost", "standard"], typer.Option("--by", help=text("cli.opt_by"))
+    ] = "sites",
+    form: Format = "table",
+    overrides: Overrides = None,
+    *,
+    debug: Debug = False,
+) -> None:
+    """A row a point."""
+    from tuoyu_geo.cli.tables import print_frame
+    from tuoyu_geo.project import open_project
+
+    del debug
+    found = open_project(project_path(project), overrides=overrides or ()).frontier(by=by)
+    frame = found.shown() if form == "table" else found.table.rename_axis("point")
+    print_frame(frame, form=form, columns={name: name for name in frame.columns})
+    for note in found.notes:
+        typer.echo(text("cli.notice", note=note), err=form != "table")
