@@ -2,16 +2,20 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from tuoyu_geo.access import share_places
 from tuoyu_geo.coverage import coverage_table, nearest_facility
 from tuoyu_geo.gaps import Supply, count_by_township, flag_gaps, is_new_estate, rule_residents
 from tuoyu_geo.messages import text
 from tuoyu_geo.plan import required_places, sites_frame
+from tuoyu_geo.plan_rows import places_needed, trip_minutes
 from tuoyu_geo.policy import Evidence, Standing
+from tuoyu_geo.policy.model import READINGS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,9 +35,80 @@ def supply_of(reach: "Reach", *, serving: "NDArray[np.bool_]") -> Supply:
     return Supply(facilities=reach.facilities.iloc[columns], cost=reach.cost[:, columns])
 
 
-def served_demand(demand: "Demand", reach: "Reach", *, planned: "NDArray[np.bool_]") -> "gpd.GeoDataFrame":
-    """Demand points with what serves them today and with the plan: the columns of `Outcome.demand`."""
+def at_planned_size(reach: "Reach", result: "PlanResult") -> "Reach":
+    """The same reach, with the chosen candidates at the sizes that the plan gives them."""
+    rows = reach.n_institutions + np.asarray(result.selected, dtype=np.int64)
+    facilities = reach.facilities.copy()
+    for name in ("places", "spare_places"):
+        facilities.iloc[rows, facilities.columns.get_loc(name)] = result.site_places
+    return replace(reach, facilities=facilities)
+
+
+def place_share(
+    demand: "Demand",
+    reach: "Reach",
+    *,
+    gaps: "gpd.GeoDataFrame",
+    serving: "NDArray[np.bool_]",
+    policy: "Policy",
+) -> "NDArray[np.float64]":
+    """``(n_demand,)`` share of its needed places that each demand point gets; 0 where it needs none.
+
+    Parameters
+    ----------
+    demand, reach, policy
+        What was worked out before.
+    gaps
+        Flags of today, which say which new estates need places of their own.
+    serving
+        ``(n_facility,)`` which facilities serve.
+    """
+    need = places_needed(demand, gaps, policy=policy)
+    # By id and not by the order of the files, or who gets a place among equals would depend on it.
+    rows = np.argsort(demand.points.index.to_numpy(str), kind="stable")
+    columns = np.flatnonzero(serving)
+    columns = columns[np.argsort(reach.facilities.index.to_numpy(str)[columns], kind="stable")]
+    sharing = share_places(
+        trip_minutes(reach)[rows][:, columns],
+        need[rows],
+        reach.facilities["places"].fillna(0.0).to_numpy(float)[columns],
+    )
+    got = np.zeros(len(need))
+    got[rows] = sharing.served
+    share = np.clip(np.divide(got, need, out=np.zeros(len(need)), where=need > 0), 0.0, 1.0)
+    # Handing out a hair less than all is the solver's tolerance and nobody's lost place.
+    return np.where(share > 1 - 1e-5, 1.0, share)
+
+
+def planned_place_share(
+    demand: "Demand",
+    reach: "Reach",
+    *,
+    result: "PlanResult",
+    gaps: "gpd.GeoDataFrame",
+    policy: "Policy",
+) -> "NDArray[np.float64]":
+    """The same with the plan: as the plan hands the places out where its coverage goes by places, else at their most."""
+    if policy.coverage.headline.endswith("_places"):
+        share = np.asarray(result.served_share[: len(demand.points)], dtype=float)
+        return np.where(places_needed(demand, gaps, policy=policy) > 0, share, 0.0)
+    return place_share(demand, reach, gaps=gaps, serving=planned_mask(reach, result), policy=policy)
+
+
+def served_demand(
+    demand: "Demand",
+    reach: "Reach",
+    *,
+    planned: "NDArray[np.bool_]",
+    place_share: "Mapping[str, NDArray[np.float64]]",
+) -> "gpd.GeoDataFrame":
+    """Demand points with what serves them today and with the plan: the columns of `Outcome.demand`.
+
+    `place_share` holds, by moment ("today", "plan"), the share of its needed places that each point gets.
+    """
     frame = demand.points.assign(cost_unit=reach.cost_unit, standard=reach.standard, snap_m=reach.snap_m)
+    for moment, share in place_share.items():
+        frame[f"place_{moment}_share"] = share
     for moment, mask in (("today", reach.counted_mask), ("plan", planned)):
         nearest = nearest_facility(reach, serving=mask).set_index(frame.index)
         frame[f"nearest_{moment}_id"] = nearest["nearest_id"]
@@ -240,7 +315,7 @@ def summarise(
     counted = reach.counted
     existing_places = float(counted["places"].fillna(0).sum())
     proposed_places = float(sites["places"].sum())
-    readings = coverage[coverage["reading"].isin(["residents", "under3", "communities", "townships"])]
+    readings = coverage[coverage["reading"].isin(READINGS)]
     head = coverage[coverage["headline"]].iloc[0]
     return {
         "schema_version": 1,
@@ -256,6 +331,9 @@ def summarise(
             "existing": _whole(existing_places),
             "proposed": _whole(proposed_places),
             "required": _whole(required_places(demand, policy=policy)),
+            "cost_10k_yuan": float(sites["cost_10k_yuan"].sum()),
+            "cost_unstated_sites": int(sites["cost_10k_yuan"].isna().sum()),
+            "cost_estimated_sites": int(sites["cost_method"].eq("estimated").sum()),
             "per_1000": 1000 * existing_places / residents if residents else 0.0,
             "per_1000_plan": 1000 * (existing_places + proposed_places) / residents if residents else 0.0,
         },
@@ -333,6 +411,16 @@ def summarise(
             "seconds": 60 * math.ceil(result.seconds / 60),
             "seconds_rounded_up_to": 60,
             "seed": result.seed,
+            "stages": [
+                {
+                    "name": stage.name,
+                    "objective": _number(stage.objective),
+                    "bound": _number(stage.bound),
+                    "gap": _number(stage.gap),
+                    "status": stage.status,
+                }
+                for stage in result.stages
+            ],
         },
         "sites": [str(site_id) for site_id in sites.index],
     }

@@ -11,6 +11,7 @@ from tuoyu_geo import assemble
 from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
 from tuoyu_geo.demand import COUNTY, places_by_need
+from tuoyu_geo.mending import clash_sentences, search_areas
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.roads import street_lines
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from tuoyu_geo.layers import Layers
     from tuoyu_geo.policy import Policy
     from tuoyu_geo.reach import Reach
-    from tuoyu_geo.siting import PlanResult
+    from tuoyu_geo.siting import PlanningProblem, PlanResult
+    from tuoyu_geo.siting.clash import Clashes
 
 
 def conclude(
@@ -42,7 +44,9 @@ def conclude(
     reach: "Reach",
     candidates: "gpd.GeoDataFrame",
     gaps: "gpd.GeoDataFrame",
+    problem: "PlanningProblem",
     result: "PlanResult",
+    clashes: "Clashes",
     findings: "Sequence[Finding]",
     config: "Config",
     policy: "Policy",
@@ -53,15 +57,24 @@ def conclude(
     ----------
     layers, demand, reach, candidates, gaps
         What the phases found: valid layers, who lives there, how far it is, rated candidates, flags of today.
-    result
-        The chosen columns, with their proof.
+    problem, result
+        What was to be solved; the chosen columns, with their proof.
+    clashes
+        Rules that can't all be met.
     findings
         Everything noticed in the data.
     config, policy
         The project's settings, and the rules.
     """
     planned = assemble.planned_mask(reach, result)
-    served = assemble.served_demand(demand, reach, planned=planned)
+    reach = assemble.at_planned_size(reach, result)
+    share = {
+        "before": assemble.place_share(demand, reach, gaps=gaps, serving=reach.counted_mask, policy=policy),
+        "after": assemble.planned_place_share(demand, reach, result=result, gaps=gaps, policy=policy),
+    }
+    served = assemble.served_demand(
+        demand, reach, planned=planned, place_share={"today": share["before"], "plan": share["after"]}
+    )
     townships = assemble.township_frame(
         layers,
         demand=demand,
@@ -76,6 +89,7 @@ def conclude(
         townships=townships,
         policy=policy,
         serving={"before": reach.counted_mask, "after": planned},
+        place_share=share,
     )
     moments = {"before": reach.counted_mask, "after": planned}
     groups = coverage_groups(
@@ -107,6 +121,7 @@ def conclude(
         candidates=candidates,
         townships=townships,
         policy=policy,
+        fixed_cost_share=config.siting.fixed_cost_share,
     )
     places = {
         moment: places_view(
@@ -141,6 +156,18 @@ def conclude(
         policy=policy,
         unmet_estates=int(gaps_after["flag"].eq("new_missing").sum()),
     )
+    unmet = gaps_after[gaps_after["flag"].eq("new_missing")]
+    areas = search_areas(
+        demand=demand,
+        served=served,
+        reach=reach,
+        townships=townships,
+        unmet_estates=unmet["subject_id"].tolist(),
+        short_share=max(policy.coverage.target_share - float(head["after"]), 0.0),
+        policy=policy,
+    )
+    clash_words = clash_sentences(clashes, problem=problem, townships=layers.townships, policy=policy)
+    summary["clashes"] = list(clash_words)
     institutions = layers.institutions.assign(
         counted=reach.counted_mask[: reach.n_institutions],
         under3_in_reach=reach.under3_in_reach(demand)[: reach.n_institutions],
@@ -165,6 +192,7 @@ def conclude(
         service_areas=draw_service_areas(
             reach, policy=policy, planned=planned, townships=layers.townships, water=layers.water
         ),
+        search_areas=areas,
         unserved=served[~served["covered_plan"] & (served["residents"] > 0)],
         streets=layers.roads if reach.network is None or len(layers.roads) else street_lines(reach.network),
         water=layers.water,
@@ -188,6 +216,8 @@ def conclude(
         seconds=result.seconds,
         stages=pd.DataFrame([stage.to_record() for stage in result.stages]),
         shortfalls=shortfalls,
+        clashes=clash_words,
+        search_areas=areas,
         outcome=outcome,
     )
 
@@ -232,6 +262,8 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
         notices.append(text("project.notice_unverified", standards="、".join(unverified)))
     if config.demand.under3_quality != "official":
         notices.append(text("project.notice_under3", source=config.demand.under3_source))
+    if "candidates" not in config.layers:
+        notices.append(text("project.notice_proposed"))
     if reach.method == "straight_line":
         notices.append(text("project.notice_straight_line", factor=reach.detour_factor))
     elif np.isfinite(reach.detour_factor):

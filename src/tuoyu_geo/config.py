@@ -236,6 +236,19 @@ class SitingSection(Section):
 
     budget: Annotated[int, Field(ge=0)] | None = None
     """Most new sites, or nothing for as many as the rules need."""
+    budget_10k_yuan: Annotated[float, Field(ge=0)] | None = None
+    """Most that the new sites may cost together [10,000 yuan], or nothing for no limit."""
+    first: Literal["sites", "cost"] = "sites"
+    """Which comes first once the rules are met: fewest new "sites", or least "cost"."""
+    spacing_m: Positive | None = None
+    """Least straight-line distance between two new sites, and from a new site to an institution that counts [m]."""
+    open_by: Annotated[int, Field(ge=1900, le=2200)] | None = None
+    """Candidates that can't open by this year stay out; nothing lets all in."""
+    stated_places: Literal["exactly", "at_most"] = "exactly"
+    """Whether a candidate whose places are stated has "exactly" those, or "at_most" those and can be built with fewer
+    classes. Where none are stated, its area says how many there can be at most."""
+    fixed_cost_share: Share = 0.4
+    """Share of a candidate's cost that a smaller size does not save (estimate)."""
     forced: tuple[str, ...] = ()
     """Candidates that must be taken, by id."""
     forbidden: tuple[str, ...] = ()

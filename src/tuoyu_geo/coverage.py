@@ -103,6 +103,25 @@ def reading_shares(
     return shares
 
 
+def place_readings(place_share: "NDArray[np.float64]", *, demand: "Demand") -> dict[str, float]:
+    """Share of residents and of children under 3 for whom there is a place within reach, each place counted once.
+
+    Parameters
+    ----------
+    place_share
+        ``(n_demand,)`` share of the needed places that each demand point gets, 0 to 1; people are taken as served in the
+        same share.
+    demand
+        Who lives there; those without a known place are not served.
+    """
+    shares = {}
+    for reading in ("residents", "under3"):
+        weight = demand.points[reading].to_numpy(float)
+        total = weight.sum() + demand.unplaced[reading].sum()
+        shares[f"{reading}_places"] = float(weight @ place_share / total) if total else float("nan")
+    return shares
+
+
 def coverage_table(
     reach: "Reach",
     *,
@@ -110,6 +129,7 @@ def coverage_table(
     townships: "gpd.GeoDataFrame",
     policy: "Policy",
     serving: "Mapping[str, NDArray[np.bool_]]",
+    place_share: "Mapping[str, NDArray[np.float64]]",
 ) -> pd.DataFrame:
     """All readings, and walking standards side by side, for one or more sets of serving facilities.
 
@@ -121,6 +141,8 @@ def coverage_table(
         All townships; index township_id, column area_kind.
     serving
         By name of the moment ("before", "after"): ``(n_facility,)`` which facilities serve.
+    place_share
+        By the same names: ``(n_demand,)`` share of the needed places that each demand point gets, 0 to 1.
 
     Returns
     -------
@@ -136,6 +158,7 @@ def coverage_table(
         homes = reach.facilities["township_id"][mask]
         has = pd.Series(townships.index.isin(homes), index=townships.index)
         by_reading[moment] = reading_shares(covered, demand=demand, with_institution=has)
+        by_reading[moment] |= place_readings(place_share[moment], demand=demand)
     scope = text(
         "coverage.scope_policy",
         urban=text("coverage.standard", value=rule.urban.value, unit=text(f"words.unit.{rule.urban.unit}")),
@@ -148,7 +171,11 @@ def coverage_table(
                 "label": text(f"coverage.reading_{reading}"),
                 "standard_m": rule.urban.value if rule.urban.unit == "m" else np.nan,
                 "unit": "m",
-                "scope": text("coverage.scope_townships") if reading == "townships" else scope,
+                "scope": text("coverage.scope_townships")
+                if reading == "townships"
+                else text("coverage.scope_places", scope=scope, per_1000=policy.places.per_1000)
+                if reading.endswith("_places")
+                else scope,
                 "headline": reading == rule.headline,
                 **{moment: by_reading[moment][reading] for moment in serving},
             },

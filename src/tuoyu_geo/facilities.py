@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from tuoyu_geo.policy import Policy
 
 
+def counts_today(institutions: "gpd.GeoDataFrame", *, policy: "Policy") -> "pd.Series[bool]":
+    """Which institutions count: by their registration and kind."""
+    rule = policy.institutions
+    counted: pd.Series[bool] = institutions["registration"].isin(rule.counted_registration) & institutions[
+        "kind"
+    ].isin(rule.counted_kinds)
+    return counted
+
+
 def facility_table(layers: "Layers", *, candidates: "gpd.GeoDataFrame", policy: "Policy") -> pd.DataFrame:
     """Institutions and then candidates, in the layers' order.
 
@@ -37,9 +46,7 @@ def facility_table(layers: "Layers", *, candidates: "gpd.GeoDataFrame", policy: 
     """
     institutions = layers.institutions
     rule = policy.institutions
-    counted = institutions["registration"].isin(rule.counted_registration) & institutions["kind"].isin(
-        rule.counted_kinds
-    )
+    counted = counts_today(institutions, policy=policy)
     columns = ["name", "kind", "township_id", "community_id", "places"]
     today = pd.DataFrame(institutions[columns]).assign(
         spare_places=(institutions["places"] - institutions["enrolled"]).clip(lower=0),

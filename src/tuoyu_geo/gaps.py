@@ -6,7 +6,8 @@ new_missing
     A new estate of the policy's size or more, without a facility of its own, and no institution within the standard
     has enough places to spare.
 new_shared
-    The same, but the institutions within the standard have enough places to spare for it.
+    The same, but the institutions within the standard have enough places to spare for it, those promised to other new
+    estates left out: a spare place is promised once.
 built_missing
     A built estate with no facility of its own and none within the standard.
 village_guidance
@@ -23,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo.messages import text
+from tuoyu_geo.pooling import estates_served
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -170,6 +172,16 @@ def _reach(
     )
 
 
+def _within(reach: "gpd.GeoDataFrame", supply: Supply) -> "csr_array":
+    """(n_demand, n_facility) an entry wherever the facility is within the standard."""
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    cost = supply.cost.tocsr()
+    row = np.repeat(np.arange(cost.shape[0]), np.diff(cost.indptr))
+    inside = cost.data <= reach["standard"].to_numpy(float)[row]
+    return csr_array((np.ones(int(inside.sum())), (row[inside], cost.indices[inside])), shape=cost.shape)
+
+
 def _nearest_words(row: "pd.Series[object]", names: "pd.Series[str]") -> str:
     unit = text(f"words.unit.{row['cost_unit']}")
     if row["nearest_id"] is None:
@@ -189,13 +201,27 @@ def _estate_rows(
     owners = set(supply.facilities["community_id"].dropna())
     own = estates["has_facility"].eq(True) | estates.index.isin(owners)
     names = supply.facilities["name"]
+    without = estates.index[~own.to_numpy(bool)]
+    asked = [
+        one
+        for one in without
+        if bool(new[one]) and reach.loc[one, "rule_residents"] >= rule.minimum_residents
+    ]
+    needed_places = np.ceil(
+        reach.loc[asked, "rule_residents"].to_numpy(float) * rule.places_per_1000 / 1000 - 1e-9
+    )
+    served = estates_served(
+        _within(reach, supply)[reach.index.get_indexer(pd.Index(asked, dtype=object))],
+        needed=needed_places,
+        spare=supply.facilities["spare_places"].fillna(0.0).to_numpy(float),
+    )
+    pooled = dict(zip(asked, zip(needed_places, served, strict=True), strict=True))
     rows = []
-    for estate_id in estates.index[~own.to_numpy(bool)]:
+    for estate_id in without:
         row = reach.loc[estate_id]
         people = row["rule_residents"]
-        if bool(new[estate_id]) and people >= rule.minimum_residents:
-            needed = int(np.ceil(people * rule.places_per_1000 / 1000 - 1e-9))
-            shared = row["n_in_reach"] > 0 and row["spare_places"] >= needed
+        if estate_id in pooled:
+            needed, shared = int(pooled[estate_id][0]), bool(pooled[estate_id][1])
             reason = text(
                 "gaps.new_reason",
                 status=text(f"words.status.{row['status']}"),

@@ -95,7 +95,9 @@ class Outcome:
         0 where nobody has moved in yet), planned_residents (NaN where none), residents_method, under3_method
         ("measured", "scaled", "estimated"), cost_unit ("m", "min"), standard (largest cost that counts, closed),
         nearest_today_id, nearest_today_cost, covered_today, nearest_plan_id, nearest_plan_cost, covered_plan,
-        snap_m, places_per_100_today, places_per_100_plan (2SFCA: places within reach a 100 children). An id is None and a cost NaN where nothing is reachable within the search.
+        snap_m, places_per_100_today, places_per_100_plan (2SFCA: places within reach a 100 children),
+        place_today_share, place_plan_share (share of the places it needs that it gets, a place counted once; 0 where it
+        needs none). An id is None and a cost NaN where nothing is reachable within the search.
     institutions
         Points, the layer's columns and counted (bool), under3_in_reach (children within the standard), and of
         those that count today asked_places, use_share, use_method, use, as `places.PlacesView.institutions`.
@@ -103,7 +105,9 @@ class Outcome:
         Points, the layer's columns and usable (bool), selected (bool).
     sites
         Points, index ``candidate_id``; columns order (1..n, the order that gains most first, quotas first), name,
-        kind, method, township_id, places, cost_10k_yuan, area_m2, land_area_m2, land_use, allocated_land, floor,
+        kind, method, township_id, places (of the size taken), places_full (of the largest it could take),
+        cost_10k_yuan (of the size taken; NaN where none is stated), cost_method ("measured", "estimated" for a smaller
+        size, "unstated"), area_m2, land_area_m2, land_use, allocated_land, floor,
         open_year, gained_residents, gained_under3 (newly covered when added in this order), reason (a sentence).
     gaps
         Points, index ``gap_id``; columns flag ("new_missing", "new_shared", "built_missing", "township_quota",
@@ -112,6 +116,9 @@ class Outcome:
     service_areas
         Polygons for drawing only; columns facility_id, facility_name, phase ("today", "plan"), standard,
         band (how far this polygon reaches; a facility has several, one in another), unit.
+    search_areas
+        Polygons for drawing only: where one more candidate would mend what the plan can't meet; columns reason ("quota",
+        "estate", "coverage"), subject_id, name, residents, asks (a sentence). Empty where the plan meets all.
     unserved
         Points: the rows of `demand` not covered with the plan, with the same columns.
     streets
@@ -142,6 +149,7 @@ class Outcome:
     sites: "gpd.GeoDataFrame"
     gaps: "gpd.GeoDataFrame"
     service_areas: "gpd.GeoDataFrame"
+    search_areas: "gpd.GeoDataFrame"
     unserved: "gpd.GeoDataFrame"
     streets: "gpd.GeoDataFrame"
     water: "gpd.GeoDataFrame"

@@ -1,26 +1,30 @@
 """From layers to a siting problem on arrays, and from chosen columns back to sites on a map."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
-from scipy.sparse import csr_array, vstack
+from scipy.spatial import cKDTree
 
+from tuoyu_geo.candidates import smaller_sizes
 from tuoyu_geo.errors import SitingError
-from tuoyu_geo.findings import Finding
 from tuoyu_geo.messages import text
+from tuoyu_geo.plan_rows import demand_rows
 from tuoyu_geo.siting import PlanningProblem
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from tuoyu_geo.demand import Demand
-    from tuoyu_geo.layers import Layers
     from tuoyu_geo.policy import Policy
     from tuoyu_geo.reach import Reach
     from tuoyu_geo.siting import PlanResult
+
+
+# Two candidates nearer than this stand on one plot, where one of them can be built.
+SAME_PLOT_M = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,73 +35,28 @@ class SitingChoices:
     ----------
     budget
         Most new sites, or None for as many as the rules need.
+    budget_10k_yuan
+        Most that the new sites may cost together [10,000 yuan], or None for no limit.
+    first
+        Which comes first once the rules are met: fewest "sites", or least "cost".
+    spacing_m
+        Least straight-line distance between two new sites [m], or None.
+    stated_places
+        Whether a candidate whose places are stated has "exactly" those, or "at_most".
+    fixed_cost_share
+        Share of a candidate's cost that a smaller size does not save, 0 to 1.
     forced, forbidden
         Ids of candidates that must, or must not, be taken.
     """
 
     budget: int | None
+    budget_10k_yuan: float | None
+    first: Literal["sites", "cost"]
+    spacing_m: float | None
+    stated_places: Literal["exactly", "at_most"]
+    fixed_cost_share: float
     forced: tuple[str, ...]
     forbidden: tuple[str, ...]
-
-
-def rate_candidates(
-    layers: "Layers", *, policy: "Policy", files: dict[str, str]
-) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
-    """Candidates with what each could offer, and why some can't be used.
-
-    Parameters
-    ----------
-    layers
-        Valid layers.
-    policy
-        The policy.
-    files
-        File of each layer, as the project names it.
-
-    Returns
-    -------
-    The candidates with columns added: places (floor area ÷ area a place where none are stated, rounded down),
-    places_method ("measured", "estimated"), unusable_reason (text or None), usable; and findings for those left out.
-    """
-    candidates = layers.candidates
-    rule = policy.candidates
-    by_area = np.floor(candidates["area_m2"] / policy.places.area_per_place_m2)
-    places = candidates["places"].fillna(by_area).fillna(0.0)
-    reasons: list[str | None] = []
-    for exclusion, floor, n_places in zip(candidates["exclusion"], candidates["floor"], places, strict=True):
-        if isinstance(exclusion, str) and exclusion.strip():
-            reasons.append(exclusion.strip())
-        elif not np.isnan(floor) and not rule.lowest_floor <= floor <= rule.highest_floor:
-            reasons.append(
-                text("plan.floor_reason", floor=floor, low=rule.lowest_floor, high=rule.highest_floor)
-            )
-        elif n_places <= 0:
-            reasons.append(text("plan.no_places_reason"))
-        else:
-            reasons.append(None)
-    rated = candidates.assign(
-        places=places,
-        places_method=np.where(candidates["places"].notna(), "measured", "estimated"),
-        unusable_reason=pd.Series(reasons, index=candidates.index, dtype=object),
-    )
-    rated["usable"] = rated["unusable_reason"].isna()
-    findings = [
-        Finding(
-            code="candidate_unusable",
-            severity="info",
-            layer="candidates",
-            file=files.get("candidates", ""),
-            row=int(row.source_row),
-            column=None,
-            found=text("plan.unusable_found", name=row.name, reason=row.unusable_reason),
-            allowed=text("plan.unusable_allowed"),
-            remedy=text("plan.unusable_remedy"),
-        )
-        for row in rated[~rated["usable"]]
-        .reset_index()[["source_row", "name", "unusable_reason"]]
-        .itertuples(index=False)
-    ]
-    return rated, findings
 
 
 def build_problem(
@@ -112,30 +71,31 @@ def build_problem(
 ) -> PlanningProblem:
     """The siting problem of a county, as arrays.
 
-    Columns are the candidates in the layer's order. Rows are the demand points in the policy's headline reading,
-    a row for each township's unplaced people (whom no site can cover), and a row of no weight for each new estate
-    without a facility, which only candidates with enough places can serve.
+    Columns are the candidates in the layer's order. Rows are the demand points, then a row for each township's unplaced
+    people (whom no site can cover), or for each township where the policy counts townships, and, where the headline
+    reading goes by reach, a row of no weight for each new estate. New estates that have no facility of their own must get
+    all their places, from new sites or from places that nobody uses; a place is given once.
 
     Raises
     ------
     SitingError
         A forced or forbidden id is not a candidate, or a forced one can't be used.
     """
-    counted = reach.counted
-    weight, covers, covered_now = _coverage_rows(demand, reach, candidates, township_ids, policy)
-    missing = gaps[gaps["flag"].eq("new_missing")]
-    must_covers = _estate_rows(missing, demand, reach, candidates, policy)
-    n_must = must_covers.shape[0]
     column = {candidate_id: j for j, candidate_id in enumerate(candidates.index)}
     _require_known([*choices.forced, *choices.forbidden], column, candidates)
+    counted = reach.counted
     minimum = {quota.township_id: quota.minimum for quota in policy.quotas}
     group = township_ids.get_indexer(candidates["township_id"])
     existing = counted.groupby("township_id").size().reindex(township_ids, fill_value=0)
-    cost = candidates["cost_10k_yuan"].to_numpy(float)
+    places_now = counted["places"].fillna(0.0).groupby(counted["township_id"]).sum()
+    rows = demand_rows(
+        demand=demand, reach=reach, candidates=candidates, gaps=gaps, township_ids=township_ids, policy=policy
+    )
+    cost = filled_cost(candidates)
     return PlanningProblem(
-        covers=csr_array(vstack([covers, must_covers], format="csr")),
-        weight=np.concatenate([weight, np.zeros(n_must)]),
-        covered_now=np.concatenate([covered_now, np.zeros(n_must, dtype=bool)]),
+        covers=rows.covers,
+        weight=rows.weight,
+        covered_now=rows.covered_now,
         group=np.asarray(group, dtype=np.int64),
         quota_minimum=np.array([minimum.get(township_id, 0) for township_id in township_ids], dtype=np.int64),
         existing_count=existing.to_numpy(np.int64),
@@ -143,14 +103,37 @@ def build_problem(
         places_now=float(counted["places"].fillna(0).sum()),
         places_required=required_places(demand, policy=policy),
         coverage_target_share=policy.coverage.target_share,
-        # A cost nobody stated is taken as the middle of those stated, so that silence is neither cheap nor dear.
-        site_cost=np.nan_to_num(cost, nan=float(np.nanmedian(cost)) if np.isfinite(cost).any() else 0.0),
+        site_cost=cost,
         usable=candidates["usable"].to_numpy(bool),
-        must_serve=np.concatenate([np.zeros(len(weight), dtype=bool), np.ones(n_must, dtype=bool)]),
+        must_serve=rows.must_serve,
+        conflict=_too_close(reach, candidates, spacing_m=choices.spacing_m),
         forced=np.array([column[one] for one in choices.forced], dtype=np.int64),
         forbidden=np.array([column[one] for one in choices.forbidden], dtype=np.int64),
         max_new=choices.budget,
+        max_cost=choices.budget_10k_yuan,
+        first=choices.first,
+        capacity=rows.capacity,
+        sizes=smaller_sizes(
+            candidates,
+            cost=cost,
+            policy=policy,
+            stated_places=choices.stated_places,
+            fixed_cost_share=choices.fixed_cost_share,
+        ),
+        group_places_now=places_now.reindex(township_ids, fill_value=0.0).to_numpy(float),
+        group_places_required=_township_places(demand, township_ids, policy),
     )
+
+
+def filled_cost(candidates: "gpd.GeoDataFrame") -> "NDArray[np.float64]":
+    """``(n_candidate,)`` cost at full size [10,000 yuan]; where none is stated, the median cost a place × the places.
+
+    So silence is neither cheap nor dear. Where nobody states a cost, all cost nothing.
+    """
+    cost, places = candidates["cost_10k_yuan"].to_numpy(float), candidates["places"].to_numpy(float)
+    stated = np.isfinite(cost) & (places > 0)
+    usual = float(np.median(cost[stated] / places[stated])) if stated.any() else 0.0
+    return np.asarray(np.where(np.isfinite(cost), cost, usual * places), dtype=np.float64)
 
 
 def required_places(demand: "Demand", *, policy: "Policy") -> float:
@@ -159,53 +142,33 @@ def required_places(demand: "Demand", *, policy: "Policy") -> float:
     return float(np.ceil(residents * policy.places.per_1000 / 1000 - 1e-9))
 
 
-def _coverage_rows(
-    demand: "Demand",
-    reach: "Reach",
-    candidates: "gpd.GeoDataFrame",
-    township_ids: "pd.Index[str]",
-    policy: "Policy",
-) -> "tuple[NDArray[np.float64], csr_array, NDArray[np.bool_]]":
-    headline = policy.coverage.headline
-    if headline == "townships":
-        member = township_ids.get_indexer(candidates["township_id"])
-        covers = csr_array(
-            (np.ones(len(member), dtype=bool), (member, np.arange(len(member)))),
-            shape=(len(township_ids), len(member)),
-        )
-        return np.ones(len(township_ids)), covers, np.asarray(township_ids.isin(reach.counted["township_id"]))
-    unplaced = np.zeros(0) if headline == "communities" else demand.unplaced[headline].to_numpy(float)
-    unplaced = unplaced[unplaced > 0]
-    placed = (
-        np.ones(len(demand.points)) if headline == "communities" else demand.points[headline].to_numpy(float)
-    )
-    nothing = csr_array((len(unplaced), len(candidates)), dtype=bool)
-    return (
-        np.concatenate([placed, unplaced]),
-        csr_array(vstack([reach.covers_candidates, nothing], format="csr")),
-        np.concatenate([reach.covered_now, np.zeros(len(unplaced), dtype=bool)]),
-    )
+def _township_places(
+    demand: "Demand", township_ids: "pd.Index[str]", policy: "Policy"
+) -> "NDArray[np.float64]":
+    """Places each township must have itself, where its quota says so; 0 elsewhere."""
+    people = demand.points.groupby("township_id")["residents"].sum().reindex(
+        township_ids, fill_value=0.0
+    ) + demand.unplaced["residents"].reindex(township_ids, fill_value=0.0)
+    ratio = {quota.township_id: quota.places_per_1000 or 0.0 for quota in policy.quotas}
+    wanted = np.array([people[one] * ratio.get(one, 0.0) / 1000 for one in township_ids], dtype=np.float64)
+    return np.asarray(np.ceil(wanted - 1e-9), dtype=np.float64)
 
 
-def _estate_rows(
-    missing: "gpd.GeoDataFrame",
-    demand: "Demand",
-    reach: "Reach",
-    candidates: "gpd.GeoDataFrame",
-    policy: "Policy",
-) -> csr_array:
-    rows = demand.points.index.get_indexer(missing["subject_id"])
-    needed = np.ceil(missing["residents"].to_numpy(float) * policy.estates.places_per_1000 / 1000 - 1e-9)
-    covers = (
-        reach.covers_candidates[rows].tocoo()
-        if len(rows)
-        else csr_array((0, len(candidates)), dtype=bool).tocoo()
-    )
-    enough = candidates["places"].to_numpy(float)[covers.col] >= needed[covers.row]
-    return csr_array(
-        (np.ones(int(enough.sum()), dtype=bool), (covers.row[enough], covers.col[enough])),
-        shape=(len(rows), len(candidates)),
-    )
+def _too_close(
+    reach: "Reach", candidates: "gpd.GeoDataFrame", *, spacing_m: float | None
+) -> "tuple[NDArray[np.int64], ...]":
+    """Pairs of candidates of which one may be taken: on one plot (the same point to the metre), or closer than asked."""
+    xy = reach.facility_xy[reach.n_institutions :]
+    usable = np.flatnonzero(candidates["usable"].to_numpy(bool))
+    if len(usable) < 2:
+        return ()
+    tree = cKDTree(xy[usable])
+    pairs = set(map(tuple, tree.query_pairs(SAME_PLOT_M, output_type="ndarray").tolist()))
+    if spacing_m is not None:
+        near = tree.query_pairs(spacing_m, output_type="ndarray")
+        apart = np.hypot(*(xy[usable[near[:, 0]]] - xy[usable[near[:, 1]]]).T)
+        pairs |= set(map(tuple, near[apart < spacing_m].tolist()))
+    return tuple(usable[list(pair)] for pair in sorted(pairs))
 
 
 def _require_known(ids: list[str], column: dict[str, int], candidates: "gpd.GeoDataFrame") -> None:
@@ -222,6 +185,7 @@ def sites_frame(
     candidates: "gpd.GeoDataFrame",
     townships: "gpd.GeoDataFrame",
     policy: "Policy",
+    fixed_cost_share: float,
 ) -> "gpd.GeoDataFrame":
     """Chosen sites in the order in which to open them, with what each adds.
 
@@ -235,6 +199,7 @@ def sites_frame(
     counts = reach.counted.groupby("township_id").size().to_dict()
     minimum = {quota.township_id: quota.minimum for quota in policy.quotas}
     by_column = reach.covers_candidates.tocsc()
+    size = dict(zip(result.selected.tolist(), result.site_places.tolist(), strict=True))
     gained, reasons = [], []
     for j in result.order:
         site = candidates.iloc[int(j)]
@@ -246,16 +211,27 @@ def sites_frame(
         township_id = site["township_id"]
         had, least = counts.get(township_id, 0), minimum.get(township_id, 0)
         name = townships["name"].get(township_id, township_id)
-        words = [text("plan.reason_gain", residents=gain[0], under3=gain[1], places=site["places"])]
+        words = [text("plan.reason_gain", residents=gain[0], under3=gain[1], places=size[int(j)])]
         if had < least:
             words.insert(0, text("plan.reason_quota", name=name, had=had, minimum=least))
         elif gain[0] == 0:
             words.append(text("plan.reason_places"))
+        if size[int(j)] < site["places"]:
+            words.append(text("plan.reason_size", full=site["places"], places=size[int(j)]))
         counts[township_id] = had + 1
         reasons.append("；".join(words))
     chosen = candidates.iloc[[int(j) for j in result.order]]
+    places = np.array([size[int(j)] for j in result.order], dtype=float)
+    shrink = fixed_cost_share + (1 - fixed_cost_share) * places / chosen["places"].to_numpy(float)
+    smaller = places < chosen["places"].to_numpy(float)
     return chosen.assign(
         order=np.arange(1, len(chosen) + 1),
+        places=places,
+        places_full=chosen["places"],
+        cost_10k_yuan=np.where(smaller, chosen["cost_10k_yuan"] * shrink, chosen["cost_10k_yuan"]),
+        cost_method=np.where(
+            chosen["cost_10k_yuan"].isna(), "unstated", np.where(smaller, "estimated", "measured")
+        ),
         gained_residents=[gain[0] for gain in gained],
         gained_under3=[gain[1] for gain in gained],
         reason=reasons,

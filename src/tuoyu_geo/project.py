@@ -6,15 +6,15 @@ stale. Open it again to read changed files.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from tuoyu_geo import assemble
 from tuoyu_geo.areas import AreaRule, with_areas
+from tuoyu_geo.candidates import rate_candidates
 from tuoyu_geo.conclude import conclude
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.coverage_groups import CURVE_M
@@ -29,22 +29,25 @@ from tuoyu_geo.layers import (
     database_hash,
     is_database,
     load_layers,
-    same_township,
     without_secrets,
 )
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
-from tuoyu_geo.plan import SitingChoices, build_problem, rate_candidates
+from tuoyu_geo.plan import SitingChoices, build_problem
 from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.policy.model import Reading
+from tuoyu_geo.policy_findings import quota_findings, standards_findings
+from tuoyu_geo.proposals import propose_candidates, proposed_finding
 from tuoyu_geo.reach import Reach, ReachParameters, build_reach
 from tuoyu_geo.served import who_is_served
 from tuoyu_geo.siting import PlanningProblem, PlanResult, plan_sites, recompute_plan
+from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.travel import Speeds
 from tuoyu_geo.views import Access, Plan
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 Value = TypeVar("Value")
 MAP_NAMES = ("overview", "health", "natural_resources", "housing")
@@ -180,7 +183,7 @@ class Project(Inquiries):
         """
         layers = self._read()
         layers.require_valid()
-        faults = self._policy_findings(layers)
+        faults = quota_findings(layers, policy=self.policy, file=self.config.project.policy)
         if faults:
             raise DataError(text("project.policy_faults", n=len(faults)), findings=faults)
         layers, findings = self._settled(layers)
@@ -202,58 +205,16 @@ class Project(Inquiries):
     def check(self) -> tuple[Layers, list[Finding]]:
         """The layers as far as they could be read, and everything that was found, also where they can't be used."""
         layers = self._read()
-        findings = [*layers.findings, *self._policy_findings(layers), *self._standards_findings()]
+        findings = [
+            *layers.findings,
+            *quota_findings(layers, policy=self.policy, file=self.config.project.policy),
+            *standards_findings(self.policy, file=self.config.project.policy),
+        ]
         if not any(finding.severity == "error" for finding in findings):
             findings += self._settled(layers)[1]
         if not any(finding.severity == "error" for finding in findings):
             findings += [*self.demand().findings, *self.reach().findings, *self.rated()[1]]
         return layers, by_severity(findings)
-
-    def _policy_findings(self, layers: Layers) -> list[Finding]:
-        """Quotas for townships that no layer holds, or that it holds under another name."""
-        names = layers.townships["name"] if len(layers.townships) else pd.Series(dtype=object)
-        findings = []
-        for quota in self.policy.quotas:
-            if quota.township_id not in names.index:
-                key, words = "quota_township", {"ids": "、".join(map(str, names.index))}
-            elif not same_township(names[quota.township_id], quota.name):
-                key, words = "quota_name", {"found": names[quota.township_id]}
-            else:
-                continue
-            findings.append(
-                Finding(
-                    code=key,
-                    severity="error",
-                    layer="project",
-                    file=self.config.project.policy,
-                    row=None,
-                    column=None,
-                    found=text(f"project.{key}", name=quota.name, id=quota.township_id, **words),
-                    allowed=text("project.quota_allowed", **words)
-                    if "ids" in words
-                    else text("project.quota_name_allowed"),
-                    remedy=text("project.quota_remedy"),
-                ),
-            )
-        return findings
-
-    def _standards_findings(self) -> list[Finding]:
-        """A standards file that the policy names and that is not there."""
-        if not self.policy.standards_file or self.policy.standards:
-            return []
-        return [
-            Finding(
-                code="standards_missing",
-                severity="warning",
-                layer="project",
-                file=self.config.project.policy,
-                row=None,
-                column=None,
-                found=text("project.standards_missing", file=self.policy.standards_file),
-                allowed=text("project.standards_missing_allowed"),
-                remedy=text("project.standards_missing_remedy"),
-            )
-        ]
 
     def demand(self) -> Demand:
         """Residents and children under 3 at each community and village."""
@@ -274,7 +235,7 @@ class Project(Inquiries):
             "demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files)
         )
 
-    def places_by_need(self) -> pd.DataFrame:
+    def places_by_need(self) -> "pd.DataFrame":
         """Places required by the ratio and by three scenarios of enrolment, by township and in all."""
         return places_by_need(
             self.demand(), per_1000=self.policy.places.per_1000, enrolment=self.config.demand.enrolment
@@ -282,6 +243,9 @@ class Project(Inquiries):
 
     def reach(self) -> Reach:
         """How far every community is from every institution and candidate."""
+        return self.timed("reach", lambda: self._reach_to(self.rated()[0]))
+
+    def _reach_to(self, candidates: "gpd.GeoDataFrame") -> Reach:
         section = self.config.network
         parameters = ReachParameters(
             snap_max_m=section.snap_max_m,
@@ -298,26 +262,47 @@ class Project(Inquiries):
             off_network=section.off_network,
         )
         roads = self.config.layers.get("roads")
-        return self.timed(
-            "reach",
-            lambda: build_reach(
-                self.layers(),
-                demand=self.demand().points,
-                candidates=self.rated()[0],
-                policy=self.policy,
-                parameters=parameters,
-                roads_path=None
-                if roads is None
-                else _layer_path(self.folder, roads.path, outside=self.config.project.allow_paths_outside),
-                files=self._files,
-            ),
+        return build_reach(
+            self.layers(),
+            demand=self.demand().points,
+            candidates=candidates,
+            policy=self.policy,
+            parameters=parameters,
+            roads_path=None
+            if roads is None
+            else _layer_path(self.folder, roads.path, outside=self.config.project.allow_paths_outside),
+            files=self._files,
         )
 
     def rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
         """Candidates with what each could offer, and what was noticed in them."""
-        return self.timed(
-            "candidates", lambda: rate_candidates(self.layers(), policy=self.policy, files=self._files)
+        return self.timed("candidates", self._rate)
+
+    def _rate(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
+        rated, findings = rate_candidates(
+            self._with_candidates(),
+            policy=self.policy,
+            files=self._files,
+            open_by=self.config.siting.open_by,
+            spacing_m=self.config.siting.spacing_m,
         )
+        if "candidates" not in self.config.layers:
+            findings = [*findings, proposed_finding(rated, file="project.toml")]
+        return rated, findings
+
+    def _with_candidates(self) -> Layers:
+        """The layers; where the project names no layer of candidates, with areas to search in for candidates."""
+        layers = self.layers()
+        if "candidates" in self.config.layers:
+            return layers
+        none, _ = rate_candidates(layers, policy=self.policy, files=self._files)
+        proposed = self.timed(
+            "proposals",
+            lambda: propose_candidates(
+                layers, demand=self.demand(), reach=self._reach_to(none), policy=self.policy
+            ),
+        )
+        return replace(layers, candidates=proposed)
 
     def gaps(self) -> "gpd.GeoDataFrame":
         """Flags of today: a row a community, village or township that falls short, with its reason."""
@@ -345,13 +330,23 @@ class Project(Inquiries):
         return self.timed(f"access_{when}", lambda: self._access(when))
 
     def _access(self, when: Literal["today", "plan"]) -> Access:
-        reach = self.reach()
+        reach, demand, gaps = self.reach(), self.demand(), self.gaps()
+        serving = reach.counted_mask
+        if when == "plan":
+            reach = assemble.at_planned_size(reach, self.solved())
+            serving = assemble.planned_mask(reach, self.solved())
+            share = assemble.planned_place_share(
+                demand, reach, result=self.solved(), gaps=gaps, policy=self.policy
+            )
+        else:
+            share = assemble.place_share(demand, reach, gaps=gaps, serving=serving, policy=self.policy)
         return who_is_served(
             self.layers(),
-            demand=self.demand(),
+            demand=demand,
             reach=reach,
             candidates=self.rated()[0],
-            serving=reach.counted_mask if when == "today" else assemble.planned_mask(reach, self.solved()),
+            serving=serving,
+            place_share=share,
             policy=self.policy,
             when=when,
         )
@@ -379,16 +374,34 @@ class Project(Inquiries):
             gaps=self.gaps(),
             township_ids=self.layers().townships.index,
             policy=policy,
-            choices=SitingChoices(budget=section.budget, forced=section.forced, forbidden=section.forbidden),
+            choices=SitingChoices(
+                budget=section.budget,
+                budget_10k_yuan=section.budget_10k_yuan,
+                first=section.first,
+                spacing_m=section.spacing_m,
+                stated_places=section.stated_places,
+                fixed_cost_share=section.fixed_cost_share,
+                forced=section.forced,
+                forbidden=section.forbidden,
+            ),
         )
+
+    def _clashes(self) -> Clashes:
+        """The rules that can't all be met; none where the plan meets them all."""
+        if not any(stage.objective > 0 for stage in self.solved().stages[: len(SHORTFALLS)]):
+            return Clashes(sets=(), is_complete=True)
+        return self.timed("clashes", lambda: clashing_rules(self.problem(), seed=self.config.project.seed))
 
     def _solve(self, time_limit_s: float, gap: float) -> PlanResult:
         problem = self.problem()
         result = plan_sites(problem, time_limit_s=time_limit_s, gap=gap, seed=self.config.project.seed)
-        check = recompute_plan(problem, result.selected)
+        check = recompute_plan(
+            problem, result.selected, site_places=result.site_places.tolist(), flow=result.flow
+        )
         if (
-            not np.isclose(check.covered_share, result.covered_share, equal_nan=True)
-            or check.places != result.places
+            check.faults
+            or not np.isclose(check.covered_share, result.covered_share, equal_nan=True)
+            or not np.isclose(check.places, result.places)
         ):
             raise SitingError(text("project.recomputed", ours=check, solver=result))
         return result
@@ -408,7 +421,9 @@ class Project(Inquiries):
             reach=self.reach(),
             candidates=self.rated()[0],
             gaps=self.gaps(),
+            problem=self.problem(),
             result=self.solved(),
+            clashes=self._clashes(),
             findings=self.check()[1],
             config=self.config,
             policy=self.policy,

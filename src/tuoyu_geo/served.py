@@ -29,6 +29,7 @@ def who_is_served(
     reach: "Reach",
     candidates: "gpd.GeoDataFrame",
     serving: "NDArray[np.bool_]",
+    place_share: "NDArray[np.float64]",
     policy: "Policy",
     when: Literal["today", "plan"],
 ) -> Access:
@@ -40,6 +41,8 @@ def who_is_served(
         What the phases found.
     serving
         ``(n_facility,)`` which facilities serve.
+    place_share
+        ``(n_demand,)`` share of its needed places that each demand point gets, 0 to 1.
     policy
         The rules.
     when
@@ -50,7 +53,9 @@ def who_is_served(
     moment = {"share": serving}
     townships = layers.townships
     nearest = nearest_facility(reach, serving=serving).set_index(demand.points.index)
-    points = demand.points.assign(cost_unit=reach.cost_unit, standard=reach.standard, snap_m=reach.snap_m)
+    points = demand.points.assign(
+        cost_unit=reach.cost_unit, standard=reach.standard, snap_m=reach.snap_m, place_share=place_share
+    )
     groups = coverage_groups(
         reach, demand=demand, townships=townships, remote=remote_villages(layers), serving=moment
     )
@@ -67,7 +72,14 @@ def who_is_served(
     return Access(
         when=when,
         demand=points.join(nearest).join(places.demand),
-        coverage=coverage_table(reach, demand=demand, townships=townships, policy=policy, serving=moment),
+        coverage=coverage_table(
+            reach,
+            demand=demand,
+            townships=townships,
+            policy=policy,
+            serving=moment,
+            place_share={"share": place_share},
+        ),
         townships=pd.DataFrame({"name": townships["name"]}).assign(
             residents=by_township["total", "residents"],
             under3=by_township["total", "under3"],

@@ -142,6 +142,10 @@ class Plan:
         A row a stage of the search: name, objective, bound, gap, status, seconds.
     shortfalls
         Sentences: what the plan can't meet, and why.
+    clashes
+        Sentences: smallest sets of rules that can't all be met.
+    search_areas
+        Where one more candidate would mend it, as `Outcome.search_areas`.
     outcome
         Everything that maps and tables show.
     """
@@ -157,6 +161,8 @@ class Plan:
     seconds: float
     stages: pd.DataFrame
     shortfalls: tuple[str, ...]
+    clashes: tuple[str, ...]
+    search_areas: "gpd.GeoDataFrame"
     outcome: Outcome
 
     def headline(self) -> str:
@@ -207,6 +213,7 @@ def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[st
             seconds=seconds,
         ),
         *(text("views.shortfall", sentence=one) for one in shortfalls),
+        *(text("views.clash", sentence=one) for one in summary.get("clashes", ())),
     ]
     return "\n".join(lines)
 

@@ -79,10 +79,20 @@ def note(**changes):
     return ProjectNote(**(given | changes))
 
 
+def no_search_areas():
+    """No area to search in, as a plan that meets all its rules has it."""
+    return gpd.GeoDataFrame(
+        columns=["reason", "subject_id", "name", "residents", "asks", "geometry"],
+        geometry="geometry",
+        crs=CRS,
+    )
+
+
 def empty_outcome():
     """No row in any layer."""
     frames = {key: frame([], columns, [], f"{key}_id") for key, columns in COLUMNS.items()}
     frames["unserved"] = frame([], COLUMNS["demand"], [], "demand_id")
+    frames["search_areas"] = no_search_areas()
     coverage = pd.DataFrame(
         columns=["reading", "label", "standard_m", "unit", "scope", "before", "after", "headline"]
     )
@@ -354,7 +364,7 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
     return Outcome(
         note=note(**({"title": HOSTILE[1], "prepared_by": HOSTILE[2], "notices": HOSTILE} if hostile else {})),
         townships=townships, demand=demand, institutions=institutions, candidates=candidates, sites=sites, gaps=gaps,
-        service_areas=service_areas, unserved=unserved, streets=streets(rng, n_streets), water=water, **GROUPS,
+        service_areas=service_areas, search_areas=no_search_areas(), unserved=unserved, streets=streets(rng, n_streets), water=water, **GROUPS,
         coverage=coverage,
         clauses=clauses, findings=(), summary=summary,
     )  # fmt: skip

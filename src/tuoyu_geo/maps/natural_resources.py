@@ -27,6 +27,8 @@ _KIND_SHAPES = {
     "idle_premises": "triangle",
     "industrial_park": "star",
     "workplace": "circle",
+    "unregistered": "triangle_down",
+    "search_area": "hourglass",
 }
 _EXCLUDED = Symbol(shape="cross", fill=palette.BLACK, stroke=palette.WHITE, weight=0.8, radius=7, opacity=1.0)
 

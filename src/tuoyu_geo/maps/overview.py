@@ -3,11 +3,11 @@
 from typing import Any
 
 from tuoyu_geo.maps import base, common, palette
-from tuoyu_geo.maps.layers import LegendRow
+from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
-from tuoyu_geo.maps.wording import dash, missing, number, share, word
+from tuoyu_geo.maps.wording import dash, missing, number, plain, share, word
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 
@@ -16,6 +16,8 @@ _GAINED = Symbol(shape="diamond", fill=palette.GREEN, stroke=palette.WHITE, weig
 _UNSERVED = Symbol(shape="triangle_down", fill=palette.ORANGE, stroke="#7a5200", weight=1.0, opacity=0.95)
 _REACH_TODAY = Symbol(shape="area", fill=palette.BLUE, stroke=palette.BLUE, weight=1.0, opacity=0.12)
 _REACH_PLAN = Symbol(shape="area", fill=palette.RED, stroke=palette.RED, weight=1.0, dash="4 3", opacity=0.08)
+
+_SEARCH = Symbol(shape="area", fill=palette.ORANGE, stroke="#7a5200", weight=2.0, dash="2 4", opacity=0.15)
 
 _EDGE = "#6c7680"
 _QUOTA = {
@@ -52,10 +54,31 @@ def overview_map(outcome: Outcome) -> OfflineMap:
         common.demand_layer(
             scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=_UNSERVED
         ),
+        *_search_areas(scene),
         common.institutions(scene),
         common.sites(scene),
     )
     return OfflineMap("overview", note=outcome.note, panel=_panel(scene), layers=layers, views=scene.views())
+
+
+def _search_areas(scene: Scene) -> tuple[LayerSpec, ...]:
+    """Where one more candidate would mend what the plan can't meet; no layer where it meets all."""
+    frame = scene.outcome.search_areas
+    if frame.empty:
+        return ()
+    return (
+        LayerSpec(
+            key="search_areas",
+            name=text("maps.layer.search_areas"),
+            classes=(_SEARCH,),
+            features=features(
+                frame,
+                describe=lambda row: Shown(title=str(row.name), values=(plain(row.asks),)),
+                simplify_m=10.0,
+            ),
+            fields=labels("maps.field.asks"),
+        ),
+    )
 
 
 def _townships(scene: Scene) -> Any:  # noqa: ANN401

@@ -64,6 +64,7 @@ SHAPES: dict[str, tuple[tuple[float, float], ...]] = {
     "hexagon": _ring(6, turn=math.pi / 6),
     "star": _ring(10, inner=0.48),
     "cross": _cross(0.26),
+    "hourglass": ((-0.9, -0.95), (0.9, -0.95), (-0.9, 0.95), (0.9, 0.95)),
 }
 """Corners in units of the radius, y downwards; the circle has none. The page and the legend draw from these."""
 

@@ -11,8 +11,15 @@ from tuoyu_geo.policy.rules import ClauseRule, Member
 from tuoyu_geo.policy.standards import StandardFigure, with_standards
 from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml
 
-Reading = Literal["residents", "under3", "communities", "townships"]
-READINGS: tuple[Reading, ...] = ("residents", "under3", "communities", "townships")
+Reading = Literal["residents", "under3", "residents_places", "under3_places", "communities", "townships"]
+READINGS: tuple[Reading, ...] = (
+    "residents",
+    "under3",
+    "residents_places",
+    "under3_places",
+    "communities",
+    "townships",
+)
 Months = Annotated[float, Field(ge=0, le=36)]
 Ages = tuple[Months, Months]
 
@@ -62,6 +69,21 @@ class PlacesRule(Section):
     """Where that figure comes from."""
     area_verified: bool
     """Whether it is confirmed."""
+    class_places: tuple[Annotated[int, Field(gt=0)], ...] = (20, 15, 10)
+    """Places of the classes that an institution opens one after another, again from the first after the last [places].
+    A candidate can be built with one class, two, three, up to its full size."""
+    kindergarten_class_places: tuple[Annotated[int, Field(gt=0)], ...] = (20,)
+    """The same for the classes of a kindergarten, which takes 2 to 3 year-olds alone [places]."""
+    class_source: str = ""
+    """Where those figures come from."""
+    class_verified: bool = False
+    """Whether they are confirmed."""
+
+    @model_validator(mode="after")
+    def _some_classes(self) -> "PlacesRule":
+        if not self.class_places or not self.kindergarten_class_places:
+            raise ValueError(text("policy.no_classes"))
+        return self
 
 
 class InstitutionRule(Section):
@@ -127,6 +149,8 @@ class Quota(Section):
     """Its name, checked against the layer."""
     minimum: Annotated[int, Field(ge=0)]
     """Least number of institutions (closed)."""
+    places_per_1000: Positive | None = None
+    """Places per 1,000 residents that the township must have itself; nothing where only the county's ratio counts."""
 
 
 class Policy(Section):

@@ -17,6 +17,7 @@ GEOMETRY = {
     "sites": "Point",
     "service_areas": "MultiPolygon",
     "unserved": "Point",
+    "search_areas": "MultiPolygon",
 }
 
 
@@ -25,6 +26,7 @@ def geopackage_bytes(outcome: Outcome) -> bytes:
 
     GDAL stamps its clock into a GeoPackage unless OGR_CURRENT_DATE is set; it is set for the writing only.
     """
+    areas = {"search_areas": outcome.search_areas} if len(outcome.search_areas) else {}
     frames = {
         "townships": outcome.townships,
         "communities": _with_flags(outcome.demand, outcome.gaps),
@@ -33,6 +35,7 @@ def geopackage_bytes(outcome: Outcome) -> bytes:
         "sites": outcome.sites,
         "service_areas": outcome.service_areas,
         "unserved": outcome.unserved,
+        **areas,
     }
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{outcome.note.date}T00:00:00.000Z"})

@@ -1,0 +1,168 @@
+"""When a plan can't meet all rules: which of them clash, in words, and where one more candidate would help."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuoyu_geo.messages import text
+from tuoyu_geo.network.areas import service_areas
+from tuoyu_geo.proposals import best_spots, street_spots
+from tuoyu_geo.travel import travel_mode
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from tuoyu_geo.demand import Demand
+    from tuoyu_geo.network import StreetNetwork
+    from tuoyu_geo.policy import Policy
+    from tuoyu_geo.reach import Reach
+    from tuoyu_geo.siting import PlanningProblem
+    from tuoyu_geo.siting.clash import Clashes, Rule
+
+# More search areas than this say nothing more.
+MOST_AREAS = 12
+AREA_COLUMNS = ("reason", "subject_id", "name", "residents", "asks")
+
+
+def clash_sentences(
+    clashes: "Clashes", *, problem: "PlanningProblem", townships: "gpd.GeoDataFrame", policy: "Policy"
+) -> tuple[str, ...]:
+    """The rules that clash, a sentence a set.
+
+    Parameters
+    ----------
+    clashes
+        Smallest sets of rules.
+    problem
+        The county they are of; its groups are the rows of `townships`.
+    townships
+        Index township_id, column name.
+    policy
+        The policy.
+    """
+    sentences = []
+    for rules in clashes.sets:
+        words = [_rule_words(rule, problem, townships, policy) for rule in rules]
+        if len(words) == 1:
+            sentences.append(text("plan.clash_one", rule=words[0]))
+        else:
+            sentences.append(text("plan.clash_many", rules="；".join(words)))
+    if not clashes.is_complete:
+        sentences.append(text("plan.clash_open"))
+    return tuple(sentences)
+
+
+def _rule_words(
+    rule: "Rule", problem: "PlanningProblem", townships: "gpd.GeoDataFrame", policy: "Policy"
+) -> str:
+    name = townships["name"].iloc[rule.group] if rule.group >= 0 else ""
+    quota = int(problem.quota_minimum[rule.group]) if rule.group >= 0 else 0
+    required = problem.group_places_required
+    return text(
+        f"plan.clash_{rule.kind}",
+        name=name,
+        minimum=quota,
+        existing=int(problem.existing_count[rule.group]) if rule.group >= 0 else 0,
+        usable=int((problem.open_columns() & (problem.group == rule.group)).sum()),
+        share=problem.coverage_target_share,
+        reading=text(f"coverage.reading_{policy.coverage.headline}"),
+        places=problem.places_required if required is None or rule.group < 0 else required[rule.group],
+        most=problem.max_new if rule.kind == "max_new" else problem.max_cost or 0,
+    )
+
+
+def search_areas(
+    *,
+    demand: "Demand",
+    served: "gpd.GeoDataFrame",
+    reach: "Reach",
+    townships: "gpd.GeoDataFrame",
+    unmet_estates: "list[str]",
+    short_share: float,
+    policy: "Policy",
+) -> "gpd.GeoDataFrame":
+    """Where one more candidate would mend what the plan can't meet, for drawing.
+
+    Parameters
+    ----------
+    demand, served, reach, policy
+        What was worked out before; `served` as `Outcome.demand`.
+    townships
+        As `Outcome.townships`.
+    unmet_estates
+        Demand ids of new estates that get no places.
+    short_share
+        Share of all residents still to be covered before the target is met; 0 where it is.
+
+    Returns
+    -------
+    Columns `AREA_COLUMNS`: reason is "quota" (the township itself), "estate" (from where the estate is within the
+    standard) or "coverage" (the streets around a corner that would newly serve most residents).
+    """
+    import geopandas as gpd  # noqa: PLC0415  (slow to import)
+
+    rows: list[dict[str, object]] = [
+        _row("quota", township_id, row["name"], 0.0, row.geometry, n=row["shortfall"])
+        for township_id, row in townships[townships["shortfall"] > 0].iterrows()
+    ]
+    if reach.network is not None:
+        for estate in unmet_estates:
+            i = demand.points.index.get_loc(estate)
+            if reach.demand_node[i] >= 0:
+                point = demand.points.loc[estate]
+                around = _within(
+                    reach.network,
+                    int(reach.demand_node[i]),
+                    area_kind=point["area_kind"],
+                    reach=reach,
+                    policy=policy,
+                )
+                rows.append(_row("estate", estate, point["name"], float(point["planned_residents"]), around))
+    if short_share > 0:
+        rows += _corner_rows(demand, served, reach, short_share=short_share, policy=policy)
+    return gpd.GeoDataFrame(rows, columns=[*AREA_COLUMNS, "geometry"], geometry="geometry", crs=townships.crs)
+
+
+def _row(
+    reason: str, subject_id: object, name: object, residents: float, geometry: object, *, n: float = 1
+) -> dict[str, object]:
+    return {
+        "reason": reason,
+        "subject_id": str(subject_id),
+        "name": str(name),
+        "residents": residents,
+        "asks": text(f"plan.mend_{reason}", name=name, residents=residents, n=n),
+        "geometry": geometry,
+    }
+
+
+def _within(
+    network: "StreetNetwork", node: int, *, area_kind: str, reach: "Reach", policy: "Policy"
+) -> object:
+    """Where a site would be within the standard of an estate: what the estate itself reaches."""
+    rule = policy.coverage.urban if area_kind == "urban" else policy.coverage.rural
+    mode = travel_mode(rule, reach.parameters.speeds)
+    return service_areas(network, np.array([node]), [rule.value], mode=mode)[0, 0]
+
+
+def _corner_rows(
+    demand: "Demand", served: "gpd.GeoDataFrame", reach: "Reach", *, short_share: float, policy: "Policy"
+) -> list[dict[str, object]]:
+    import shapely  # noqa: PLC0415
+
+    people = demand.points["residents"].to_numpy(float)
+    total = people.sum() + demand.unplaced["residents"].sum()
+    missing = np.where(served["covered_plan"].to_numpy(bool), 0.0, people)
+    if policy.coverage.headline.endswith("_places"):
+        missing = people * (1.0 - served["place_plan_share"].to_numpy(float))
+    spots = street_spots(reach, demand=demand.points, policy=policy)
+    found = best_spots(spots, weight=missing, most=MOST_AREAS, enough=short_share * total)
+    names = demand.points["name"].to_numpy()
+    rows = []
+    for n, (spot, gain) in enumerate(found, start=1):
+        near = spots.covers[:, [spot]].tocoo().row
+        largest = near[np.argmax(missing[near])]
+        # A block or two around the corner: near enough to serve the same people.
+        around = shapely.buffer(shapely.Point(spots.xy[spot]), 150.0)
+        rows.append(_row("coverage", f"search-{n:02d}", names[largest], gain, around))
+    return rows

@@ -1,0 +1,61 @@
+"""Where the policy and the layers speak of different places."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tuoyu_geo.findings import Finding
+from tuoyu_geo.layers import same_township
+from tuoyu_geo.messages import text
+
+if TYPE_CHECKING:
+    from tuoyu_geo.layers import Layers
+    from tuoyu_geo.policy import Policy
+
+
+def quota_findings(layers: "Layers", *, policy: "Policy", file: str) -> list[Finding]:
+    """Quotas for townships that no layer holds, or that it holds under another name."""
+    names = layers.townships["name"] if len(layers.townships) else pd.Series(dtype=object)
+    findings = []
+    for quota in policy.quotas:
+        if quota.township_id not in names.index:
+            key, words = "quota_township", {"ids": "、".join(map(str, names.index))}
+        elif not same_township(names[quota.township_id], quota.name):
+            key, words = "quota_name", {"found": names[quota.township_id]}
+        else:
+            continue
+        findings.append(
+            Finding(
+                code=key,
+                severity="error",
+                layer="project",
+                file=file,
+                row=None,
+                column=None,
+                found=text(f"project.{key}", name=quota.name, id=quota.township_id, **words),
+                allowed=text("project.quota_allowed", **words)
+                if "ids" in words
+                else text("project.quota_name_allowed"),
+                remedy=text("project.quota_remedy"),
+            ),
+        )
+    return findings
+
+
+def standards_findings(policy: "Policy", *, file: str) -> list[Finding]:
+    """A standards file that the policy names and that is not there."""
+    if not policy.standards_file or policy.standards:
+        return []
+    return [
+        Finding(
+            code="standards_missing",
+            severity="warning",
+            layer="project",
+            file=file,
+            row=None,
+            column=None,
+            found=text("project.standards_missing", file=policy.standards_file),
+            allowed=text("project.standards_missing_allowed"),
+            remedy=text("project.standards_missing_remedy"),
+        )
+    ]
