@@ -88,6 +88,8 @@ class LayerSection(Section):
     """What to do with an invalid geometry."""
     columns: Mapping[str, str] = Field(default_factory=dict)
     """The file's column for a field, where the names don't tell."""
+    parameters: str | None = None
+    """File of the seven parameters that bring Xi'an 80 or Beijing 54 to CGCS2000, relative to project.toml."""
 
 
 Count = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -122,7 +122,9 @@ class Project(Inquiries):
     def input_files(self) -> dict[str, Path]:
         """Every file that goes into a run, by its name in the project; a shapefile's companions included."""
         outside = self.config.project.allow_paths_outside
-        names = [self.config.project.policy, *(section.path for section in self.config.layers.values())]
+        sections = self.config.layers.values()
+        parameters = [one.parameters for one in sections if one.parameters is not None]
+        names = [self.config.project.policy, *(section.path for section in sections), *parameters]
         files = {
             "project.toml": self.file,
             **{name: _layer_path(self.folder, name, outside=outside) for name in names},
@@ -159,6 +161,11 @@ class Project(Inquiries):
                 encoding=section.encoding,
                 on_invalid=section.on_invalid,
                 columns=dict(section.columns),
+                parameters=None
+                if section.parameters is None
+                else _layer_path(
+                    self.folder, section.parameters, outside=self.config.project.allow_paths_outside
+                ),
             )
             for role, section in self.config.layers.items()
         }

@@ -75,7 +75,7 @@ def check_datum(
         The layer's source, which states the datum.
     """
     placed = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    if not len(placed) or not len(townships):
+    if not len(placed) or not len(townships) or source.parameters is not None:
         return []
     step = max(1, len(placed) // SAMPLE_ROWS)
     placed = placed.iloc[::step]

@@ -13,6 +13,7 @@ from pyproj.exceptions import CRSError
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.coordinates import LAT_DEGREES, LON_DEGREES, in_zone_of, read_pairs
 from tuoyu_geo.layers.datum import to_wgs84
+from tuoyu_geo.layers.old_datum import SevenParameters, read_parameters, to_cgcs2000
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, layer_finding
 
@@ -33,8 +34,10 @@ def stated_crs(source: LayerSource) -> tuple[CRS | None, list[Finding]]:
         crs = CRS.from_user_input(source.crs)
     except CRSError:
         return None, [layer_finding(source, "crs_unknown", found=source.crs)]
-    if _is_old(crs):
+    if _is_old(crs) and source.parameters is None:
         return None, [layer_finding(source, "crs_old", found=f"{source.crs} {crs.name}")]
+    if source.parameters is not None and not _is_old(crs):
+        return None, [layer_finding(source, "parameters_idle", found=f"{source.crs} {crs.name}")]
     return crs, []
 
 
@@ -73,6 +76,19 @@ def place_rows(
     findings += notes
     if any(finding.severity == "error" and finding.row is None for finding in findings):
         return np.full(len(raw.frame), None, dtype=object), findings
+    if source.parameters is not None:
+        try:
+            parameters = read_parameters(source.parameters)
+        except ValueError as error:
+            reason = layer_finding(source, "parameters_wrong", path=source.parameters.name, found=error)
+            return np.full(len(raw.frame), None, dtype=object), [*findings, reason]
+        shapes = _from_old(shapes, crs=crs, parameters=parameters)
+        crs = CRS.from_epsg(4490)
+        findings.append(
+            layer_finding(
+                source, "old_datum_shifted", severity="info", found=source.crs, origin=parameters.source
+            )
+        )
     if source.datum in {"gcj02", "bd09"}:
         shapes = _shift(shapes, datum=source.datum)
         crs = CRS.from_epsg(4326)
@@ -83,6 +99,13 @@ def place_rows(
 def _shift(shapes: NDArray[np.object_], *, datum: str) -> NDArray[np.object_]:
     def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], datum=datum))
+
+    return np.asarray(shapely.transform(shapely.force_2d(shapes), move), dtype=object)
+
+
+def _from_old(shapes: NDArray[np.object_], *, crs: CRS, parameters: SevenParameters) -> NDArray[np.object_]:
+    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_cgcs2000(xy[:, 0], xy[:, 1], crs=crs, parameters=parameters))
 
     return np.asarray(shapely.transform(shapely.force_2d(shapes), move), dtype=object)
 
@@ -105,7 +128,7 @@ def _crs_of_file(own: CRS | None, *, source: LayerSource, crs: CRS) -> tuple[CRS
     """The CRS of a file's shapes: the one stated, unless the file's own projection stands on the stated datum."""
     if own is None:
         return crs, []
-    if _is_old(own):
+    if _is_old(own) and not _is_old(crs):
         return crs, [layer_finding(source, "crs_old", found=own.name)]
     if LOCAL_GRID.search(own.name):
         return crs, [layer_finding(source, "crs_local", found=own.name)]

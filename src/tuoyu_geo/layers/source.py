@@ -33,6 +33,8 @@ class LayerSource:
         What to do with an invalid geometry.
     columns
         The file's column for a field, where the names don't tell.
+    parameters
+        File of the seven parameters that bring Xi'an 80 or Beijing 54 to CGCS2000; None for other datums.
     """
 
     role: str
@@ -46,3 +48,4 @@ class LayerSource:
     encoding: str | None
     on_invalid: OnInvalid
     columns: Mapping[str, str]
+    parameters: Path | None = None
