@@ -5,12 +5,14 @@ from itertools import combinations
 import numpy as np
 
 
-def plans(n, *, p=None, group=None, quotas=None, fixed=()):
-    """Every set of p of n columns (of any size without p) that holds the fixed and meets the quotas."""
+def plans(n, *, p=None, group=None, quotas=None, fixed=(), price=None, budget=None):
+    """Every set of p of n columns (of any size without p) that holds the fixed, meets the quotas and is affordable."""
     sizes = range(n + 1) if p is None else [p]
     for size in sizes:
         for plan in combinations(range(n), size):
             if not set(fixed) <= set(plan):
+                continue
+            if budget is not None and sum(price[j] for j in plan) > budget * (1 + 1e-9):
                 continue
             counts = {key: sum(group[j] == key for j in plan) for key in (quotas or {})}
             if all(

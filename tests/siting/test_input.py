@@ -22,7 +22,7 @@ COST = np.array([[1.0, 5.0, 9.0], [5.0, 1.0, 9.0]])
         ({"cost": -COST}, ["cost"]),
         ({"cost": np.where(COST == 9, np.nan, COST)}, ["NaN"]),
         ({"cost": COST[0]}, ["cost"]),
-        ({"p": 0}, ["0"]),
+        ({"p": -1}, ["-1"]),
         ({"p": True}, ["True"]),
         ({"standard": float("nan")}, ["standard"]),
         ({"group": [0, 1]}, ["group"]),

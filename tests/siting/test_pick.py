@@ -29,7 +29,7 @@ def test_picks_and_losses_are_exact(seed):
     picked = pick_best(score, p=p, groups=instance.groups, fixed=fixed)
     assert picked.tolist() in every
     assert score[picked].sum() == max(values(score, every))
-    loss = exchange_loss(score, picked, groups=instance.groups, fixed=fixed)
+    loss = exchange_loss(score, picked, groups=instance.groups, fixed=fixed, p=p)
     for j in range(n):
         turned = [plan for plan in every if (j in plan) != (j in picked)]
         expected = score[picked].sum() - max(values(score, turned), default=-np.inf)

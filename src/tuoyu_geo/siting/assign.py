@@ -1,12 +1,13 @@
 """Who goes where once the sites are chosen: figures recomputed from the costs, never taken from a solver."""
 
-from time import perf_counter
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tuoyu_geo.errors import SitingError
+from tuoyu_geo.messages import text
 from tuoyu_geo.siting.result import SitingResult
+from tuoyu_geo.siting.watch import Watch
 
 
 def nearest(cost: csr_array, selected: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -36,7 +37,7 @@ def nearest_cost(
     return assigned, least
 
 
-def infeasible_result(reasons: list[str], *, n_demand: int, began: float, seed: int) -> SitingResult:
+def infeasible_result(reasons: list[str], *, n_demand: int, watch: Watch, seed: int) -> SitingResult:
     """The result that says why there is no plan."""
     return SitingResult(
         selected=np.zeros(0, dtype=np.int64),
@@ -44,9 +45,17 @@ def infeasible_result(reasons: list[str], *, n_demand: int, began: float, seed: 
         bound=np.nan,
         gap=np.inf,
         status="infeasible",
-        seconds=perf_counter() - began,
+        seconds=watch.seconds,
         method="",
         seed=seed,
         assigned=np.full(n_demand, -1, dtype=np.int64),
         reason="；".join(reasons),
+        is_interrupted=watch.is_interrupted,
     )
+
+
+def no_plan(watch: Watch, *, time_limit_s: float) -> BaseException:
+    """What to raise when the search ended with neither a plan nor a proof that there is none."""
+    if watch.is_interrupted:
+        return KeyboardInterrupt()
+    return SitingError(text("siting.no_plan_in_time", seconds=time_limit_s))

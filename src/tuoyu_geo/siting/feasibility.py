@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.siting.instance import Instance
+from tuoyu_geo.siting.pick import limits_of
 
 
 def clashes(instance: Instance, *, must_reach: NDArray[np.bool_]) -> list[str]:
@@ -29,6 +30,10 @@ def clashes(instance: Instance, *, must_reach: NDArray[np.bool_]) -> list[str]:
     ]
     if instance.p is not None:
         found += _count_clashes(instance, instance.p)
+    limits = limits_of(instance)
+    if not found and limits.is_priced and not limits.affords(cheapest := limits.cheapest()):
+        least = float(limits.price[cheapest].sum())
+        found.append(text("siting.over_budget", least=least, budget=limits.budget))
     n_lost = int((must_reach & (np.diff(instance.cost.indptr) == 0)).sum())
     if n_lost:
         found.append(text("siting.unreachable", n=n_lost))

@@ -1,13 +1,20 @@
 """The one place that speaks to HiGHS: arrays in, a judged answer out, the same answer each time."""
 
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
+
+from tuoyu_geo.siting.watch import Watch
+
+# How often the waiting thread looks whether to stop HiGHS.
+SECONDS_BETWEEN_LOOKS = 0.05
 
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -67,8 +74,10 @@ def solve(
     gap: float,
     seed: int,
     start: NDArray[np.float64] | None = None,
+    watch: Watch | None = None,
+    tell: Callable[[float, float], None] | None = None,
 ) -> Answer:
-    """Solve a mixed-integer program.
+    """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
 
     Parameters
     ----------
@@ -82,20 +91,83 @@ def solve(
         HiGHS's own random seed.
     start
         A feasible x to begin from, or None.
+    watch
+        Ends the run when it is interrupted. Without one, Ctrl-C ends the run and is raised.
+    tell
+        Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
     """
     began = perf_counter()
-    answer = _run(program, time_limit_s=time_limit_s, gap=gap, seed=seed, start=start)
+    hear = _Hearing(watch=watch, tell=tell)
+    answer = _run(program, time_limit_s=time_limit_s, gap=gap, seed=seed, start=start, hear=hear)
     if start is not None and not answer.is_sound:
         # HiGHS 1.16 can value a start wrongly once presolve has shrunk the program, then prune against that value:
         # its bound stays valid but weak, and better plans are lost. Without a start this can't happen.
         left_s = time_limit_s - (perf_counter() - began)
-        answer = _run(program, time_limit_s=left_s, gap=gap, seed=seed, start=None)
+        answer = _run(program, time_limit_s=left_s, gap=gap, seed=seed, start=None, hear=hear)
     return replace(answer, seconds=perf_counter() - began)
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Hearing:
+    """What passes between HiGHS's thread and the one that waits."""
+
+    watch: Watch | None
+    tell: Callable[[float, float], None] | None
+    must_stop: bool = False
+    news: tuple[float, float] | None = None
+    scale: float = 1.0
+    failure: list[BaseException] = field(default_factory=list)
+
+    def on_event(self, event: Any) -> None:  # noqa: ANN401  (highspy's own event, untyped)
+        if self.tell is not None:
+            self.news = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+        if self.must_stop:
+            event.interrupt()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.must_stop, self.news = False, None
+
+    def run(self, engine: highspy.Highs, *, until: float) -> None:
+        """Run HiGHS to its end, stopping it when time or patience is."""
+        self.forget()
+        for name in ("cbSimplexInterrupt", "cbIpmInterrupt", "cbMipInterrupt"):
+            getattr(engine, name).subscribe(self.on_event)
+
+        def work() -> None:
+            try:
+                engine.run()
+            except BaseException as failure:  # noqa: BLE001  (raised again where someone waits)
+                self.failure.append(failure)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(SECONDS_BETWEEN_LOOKS)
+                self.must_stop |= perf_counter() >= until or (
+                    self.watch is not None and self.watch.is_interrupted
+                )
+                if self.tell is not None and self.news is not None:
+                    self.tell(*(value / self.scale for value in self.news))
+        except BaseException:
+            self.must_stop = True
+            thread.join()
+            raise
+        for failure in self.failure:
+            raise failure
+
+
 def _run(
-    program: Program, *, time_limit_s: float, gap: float, seed: int, start: NDArray[np.float64] | None
+    program: Program,
+    *,
+    time_limit_s: float,
+    gap: float,
+    seed: int,
+    start: NDArray[np.float64] | None,
+    hear: _Hearing,
 ) -> Answer:
+    until = perf_counter() + max(time_limit_s, 0.01)
     n_row, n_column = program.matrix.shape
     # Powers of two keep the scaled costs exact, and bring them to where HiGHS's absolute tolerances mean something.
     largest = float(np.abs(program.cost).max(initial=0.0))
@@ -130,7 +202,8 @@ def _run(
     )
     if start is not None:
         engine.setSolution(n_column, np.arange(n_column, dtype=np.int32), start.astype(np.float64))
-    engine.run()
+    hear.scale = scale
+    hear.run(engine, until=until)
     return _judge(engine, program, scale=scale)
 
 

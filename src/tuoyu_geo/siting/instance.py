@@ -58,7 +58,11 @@ class Instance:
     fixed
         Candidates that are always selected, ascending.
     p
-        Sites to select, the fixed ones included; None where the number is what is sought.
+        Sites to select, the fixed ones included; None where any number may be.
+    price
+        (n_candidate,) what each site costs; zeros where nobody asks.
+    budget
+        The sites may cost this together, closed; inf where there is no limit.
     """
 
     cost: csr_array
@@ -66,6 +70,8 @@ class Instance:
     groups: Groups
     fixed: NDArray[np.int64]
     p: int | None
+    price: NDArray[np.float64]
+    budget: float = np.inf
 
     @property
     def n_candidate(self) -> int:
@@ -81,14 +87,19 @@ def read_instance(
     group: ArrayLike | None,
     quotas: Quotas | None,
     fixed: ArrayLike | None,
-    scalars: Mapping[str, float],
+    scalars: Mapping[str, object],
+    seed: object = 0,
+    site_cost: ArrayLike | None = None,
+    budget: object = None,
+    is_limited: bool = False,
 ) -> Instance:
     """Check what a caller hands over; every fault is named at once.
 
     Parameters
     ----------
     cost
-        (n_demand, n_candidate), sparse (missing entries are unreachable) or dense (inf is unreachable).
+        (n_demand, n_candidate), sparse (missing entries are unreachable) or dense (inf is unreachable). Of several
+        sparse entries for one pair the least counts.
     weight
         (n_demand,) finite and not negative; None stands for one each.
     p
@@ -97,6 +108,12 @@ def read_instance(
         As the kernels take them.
     scalars
         Numbers by name that must be neither negative nor NaN.
+    seed
+        A whole number that is not negative.
+    site_cost, budget
+        (n_candidate,) finite, not negative; and what the sites may cost together. p may be None where there is a budget.
+    is_limited
+        The kernel wants a number or a budget, and prices only with a budget.
 
     Raises
     ------
@@ -109,12 +126,26 @@ def read_instance(
     weights = np.ones(n_demand) if weight is None else _read_floats(weight, "weight", n_demand, faults)
     groups = _read_groups(group, quotas, n_candidate, faults)
     fixed_idx = _read_indices(fixed, "fixed", n_candidate, faults)
-    if p is not None and (not _is_count(p) or p == 0):
+    if p is not None and not _is_count(p):
         faults.append(text("siting.p_not_count", found=p))
         p = None
+    if not _is_count(seed):
+        faults.append(text("siting.seed_not_count", found=seed))
+    numbers = dict(scalars) if budget is None else {**scalars, "budget": budget}
     faults += [
-        text("siting.scalar_bad", name=name, found=value) for name, value in scalars.items() if not value >= 0
+        text("siting.scalar_bad", name=name, found=value)
+        for name, value in numbers.items()
+        if not _is_at_least_zero(value)
     ]
+    if budget is not None and site_cost is None:
+        faults.append(text("siting.budget_without_cost"))
+    if is_limited and budget is None and p is None and not faults:
+        faults.append(text("siting.neither_p_nor_budget"))
+    if is_limited and budget is None and site_cost is not None:
+        faults.append(text("siting.cost_without_budget"))
+    price = np.zeros(n_candidate)
+    if site_cost is not None:
+        price = _read_floats(site_cost, "site_cost", n_candidate, faults)
     raise_faults(faults)
     return Instance(
         cost=matrix,
@@ -122,6 +153,8 @@ def read_instance(
         groups=groups,
         fixed=fixed_idx,
         p=None if p is None else int(cast("int", p)),
+        price=price,
+        budget=np.inf if budget is None else float(cast("float", budget)),
     )
 
 
@@ -138,28 +171,70 @@ def raise_faults(faults: list[str]) -> None:
 
 
 def _read_cost(cost: object, faults: list[str]) -> csr_array:
-    if issparse(cost):
-        # A copy, since bringing the indices into order works in place.
-        matrix = csr_array(cast("csr_array", cost).astype(np.float64), copy=True)
-        matrix.sum_duplicates()
-        data = matrix.data
-    else:
-        dense = np.asarray(cost, dtype=np.float64)
-        if dense.ndim != 2:
-            faults.append(text("siting.cost_shape", found=dense.shape))
-            return csr_array((0, 0), dtype=np.float64)
-        data = dense.ravel()
-        row, column = np.nonzero(~np.isposinf(dense))
-        matrix = csr_array(coo_array((dense[row, column], (row, column)), shape=dense.shape))
-    n_bad = int(np.isnan(data).sum()), int((data < 0).sum())
-    if n_bad[0]:
-        faults.append(text("siting.cost_nan", n=n_bad[0]))
-    if n_bad[1]:
-        faults.append(text("siting.cost_negative", n=n_bad[1]))
-    if np.isposinf(matrix.data).any():
-        matrix = keep_entries(matrix, np.isfinite(matrix.data))
-    matrix.sort_indices()
-    return matrix
+    matrix = _from_sparse(cost, faults) if issparse(cost) else _from_dense(cost, faults)
+    n_nan, n_negative = int(np.isnan(matrix.data).sum()), int((matrix.data < 0).sum())
+    if n_nan:
+        faults.append(text("siting.cost_nan", n=n_nan))
+    if n_negative:
+        faults.append(text("siting.cost_negative", n=n_negative))
+    finite = np.isfinite(matrix.data)
+    return matrix if finite.all() else keep_entries(matrix, finite)
+
+
+def _from_dense(cost: object, faults: list[str]) -> csr_array:
+    # A masked entry of a masked array is one that is not there.
+    dense = _as_floats(
+        np.ma.filled(cost.astype(float), np.inf) if isinstance(cost, np.ma.MaskedArray) else cost
+    )
+    if dense is None or dense.ndim != 2:
+        found = text("siting.not_numbers", name="cost")
+        faults.append(found if dense is None else text("siting.cost_shape", found=dense.shape))
+        return csr_array((0, 0), dtype=np.float64)
+    row, column = np.nonzero(~np.isposinf(dense))
+    return _canonical(row, column, dense[row, column], *dense.shape)
+
+
+def _from_sparse(cost: Any, faults: list[str]) -> csr_array:  # noqa: ANN401  (any of SciPy's sparse classes)
+    nothing = csr_array((0, 0), dtype=np.float64)
+    if cost.ndim != 2:
+        faults.append(text("siting.cost_shape", found=cost.shape))
+        return nothing
+    if cost.format in {"bsr", "dia"}:
+        # Their blocks and diagonals are filled up with zeros that nobody can tell from a cost of zero.
+        faults.append(text("siting.cost_format", found=cost.format))
+        return nothing
+    if cost.dtype.kind not in "buif":
+        faults.append(text("siting.not_numbers", name="cost"))
+        return nothing
+    try:
+        # SciPy looks at the indices when it builds one of these, and not before.
+        given = cost.tocoo()
+        entries = coo_array((given.data, (given.row, given.col)), shape=given.shape)
+    except ValueError as fault:
+        faults.append(text("siting.cost_broken", found=fault))
+        return nothing
+    return _canonical(entries.row, entries.col, entries.data.astype(np.float64), *cost.shape)
+
+
+def _canonical(
+    row: NDArray[Any], column: NDArray[Any], data: NDArray[np.float64], n_row: int, n_column: int
+) -> csr_array:
+    """Rows in order, columns ascending in each, the least of repeated entries."""
+    # The sums SciPy makes of repeated entries are no cost that anybody has.
+    key = row.astype(np.int64) * n_column + column
+    step = np.diff(key)
+    if (step < 0).any():
+        order = np.argsort(key, kind="stable")
+        key, data = key[order], data[order]
+        row, column = row[order], column[order]
+        step = np.diff(key)
+    if (step == 0).any():
+        first = np.flatnonzero(np.concatenate([[True], step > 0]))
+        data = np.minimum.reduceat(data, first)
+        row, column = row[first], column[first]
+    filled = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n_row))])
+    width = np.int32 if max(n_row, n_column, len(data)) < 2**31 else np.int64
+    return csr_array((data, column.astype(width), filled.astype(width)), shape=(n_row, n_column))
 
 
 def keep_entries(matrix: csr_array, keep: NDArray[np.bool_]) -> csr_array:
@@ -168,8 +243,20 @@ def keep_entries(matrix: csr_array, keep: NDArray[np.bool_]) -> csr_array:
     return csr_array((matrix.data[keep], matrix.indices[keep], filled[matrix.indptr]), shape=matrix.shape)
 
 
+def _as_floats(values: object) -> NDArray[np.float64] | None:
+    """A copy as floats, or None where these are no numbers."""
+    try:
+        array = np.asarray(values)
+        return None if np.iscomplexobj(array) else array.astype(np.float64)
+    except (TypeError, ValueError):
+        return None
+
+
 def _read_floats(values: ArrayLike, name: str, n: int, faults: list[str]) -> NDArray[np.float64]:
-    array = np.array(values, dtype=np.float64)
+    array = _as_floats(values)
+    if array is None:
+        faults.append(text("siting.not_numbers", name=name))
+        return np.zeros(n)
     if array.shape != (n,):
         faults.append(text("siting.shape_wrong", name=name, found=array.shape, expected=(n,)))
         return np.zeros(n)
@@ -194,7 +281,11 @@ def _read_indices(values: ArrayLike | None, name: str, n: int, faults: list[str]
 def _read_groups(group: ArrayLike | None, quotas: Quotas | None, n: int, faults: list[str]) -> Groups:
     member = np.zeros(n, dtype=np.int64)
     lower, upper, label = [0], [n], [None]
-    quotas = quotas or {}
+    given: object = {} if quotas is None else quotas
+    if not isinstance(given, Mapping):
+        faults.append(text("siting.quotas_not_mapping", found=type(quotas).__name__))
+        given = {}
+    quotas = given
     labels = None if group is None else np.asarray(group)
     if labels is None and quotas:
         faults.append(text("siting.quotas_without_group"))
@@ -222,3 +313,8 @@ def _read_groups(group: ArrayLike | None, quotas: Quotas | None, n: int, faults:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= 0)
+
+
+def _is_at_least_zero(value: object) -> bool:
+    is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    return is_number and bool(cast("float", value) >= 0)

@@ -5,14 +5,14 @@ problem is a sort that honours the quotas (Cornuéjols, Fisher & Nemhauser 1977;
 """
 
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuoyu_geo.siting.median_search import MedianProblem, exchange_median, total, two_nearest
-from tuoyu_geo.siting.pick import exchange_loss, pick_best
+from tuoyu_geo.siting.pick import exchange_loss, pick_within
 from tuoyu_geo.siting.stacking import tally
+from tuoyu_geo.siting.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -41,7 +41,13 @@ class MedianBound:
 
 
 def bound_median(
-    problem: MedianProblem, selected: NDArray[np.int64], *, n_step: int, deadline: float, gap: float
+    problem: MedianProblem,
+    selected: NDArray[np.int64],
+    *,
+    n_step: int,
+    watch: Watch,
+    until: float,
+    gap: float,
 ) -> MedianBound:
     """Subgradient steps from a plan; the inner problem's picks are improved into better plans on the way."""
     row, column, value, cap = _near_entries(problem)
@@ -54,8 +60,9 @@ def bound_median(
     for step in range(n_step):
         saving = price[row] - value
         score = tally(column, np.maximum(saving, 0.0), n=n)
-        picked = pick_best(score, p=problem.p, groups=problem.groups, fixed=problem.fixed)
-        bound = float(price.sum()) - float(score[picked].sum())
+        pick = pick_within(score, problem.limits)
+        picked = pick.selected
+        bound = float(price.sum()) - pick.value
         stalled += 1
         if bound > best_bound + 1e-7 * abs(best_bound):
             stalled = 0
@@ -63,14 +70,13 @@ def bound_median(
             best_bound, best_price = bound, price
         if step >= n_tried * 20:
             n_tried += 1
-            trial = exchange_median(problem, picked, deadline=deadline)
+            trial = exchange_median(problem, pick.affordable, watch=watch)
             if (reached := total(problem, trial)) < best_value:
                 best, best_value = trial, reached
-        if (
-            best_value - best_bound <= max(gap, 1e-9) * best_value
-            or size < 1e-4
-            or perf_counter() >= deadline
-        ):
+        if best_value < problem.penalty:
+            watch.tell(objective=best_value, bound=best_bound)
+        is_done = best_value - best_bound <= max(gap, 1e-9) * best_value
+        if is_done or size < 1e-4 or watch.is_over(until):
             break
         if stalled >= 20:
             size, stalled, price, direction = size / 2, 0, best_price, np.zeros(problem.n_row)
@@ -92,7 +98,8 @@ def _near_entries(
     problem: MedianProblem,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Each row's cheapest entries, and how high its price may go so that the dearer ones don't matter."""
-    n_near = max(20, 5 * problem.n_candidate // problem.p)
+    # Without p, as many sites as there are candidates may be open, and a few near ones may be all closed.
+    n_near = max(20, 5 * problem.n_candidate // max(problem.limits.p or 1, 1))
     rank = np.arange(len(problem.row)) - problem.start[problem.row]
     near = rank < n_near
     cap = np.full(problem.n_row, problem.penalty)
@@ -104,13 +111,14 @@ def _near_entries(
 def _at_price(problem: MedianProblem, price: NDArray[np.float64], selected: NDArray[np.int64]) -> MedianBound:
     saving = np.maximum(price[problem.row] - problem.value, 0.0)
     score = tally(problem.column, saving, n=problem.n_candidate)
-    best = pick_best(score, p=problem.p, groups=problem.groups, fixed=problem.fixed)
+    limits = problem.limits
+    pick = pick_within(score, limits)
     picked = np.zeros(problem.n_candidate, dtype=bool)
-    picked[best] = True
+    picked[pick.selected] = True
     return MedianBound(
-        bound=float(price.sum() - score[best].sum()),
+        bound=float(price.sum() - pick.value),
         price=price,
-        loss=exchange_loss(score, best, groups=problem.groups, fixed=problem.fixed),
+        loss=exchange_loss(pick.score, pick.selected, groups=limits.groups, fixed=limits.fixed, p=limits.p),
         picked=picked,
         selected=selected,
     )

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from tuoyu_geo.siting.cover_core import quota_rows
+from tuoyu_geo.siting.cover_core import limit_rows
 from tuoyu_geo.siting.highs import Answer, Program, solve
-from tuoyu_geo.siting.median_search import MedianProblem
-from tuoyu_geo.siting.stacking import above, beside, by_column, nothing, one_row
+from tuoyu_geo.siting.median_search import MedianProblem, total
+from tuoyu_geo.siting.stacking import above, beside, by_column, nothing
+from tuoyu_geo.siting.watch import Watch
 
 
 def solve_median_core(
@@ -25,6 +26,8 @@ def solve_median_core(
     columns: NDArray[np.int64],
     taken: NDArray[np.int64],
     most: NDArray[np.float64],
+    bound: float,
+    watch: Watch,
     time_limit_s: float,
     gap: float,
     seed: int,
@@ -41,6 +44,10 @@ def solve_median_core(
         Candidates allowed, ascending; those of them that are decided.
     most
         (n_row,) dearest value allowed a row.
+    bound
+        What is proven already.
+    watch
+        Hears the news, and ends the run when interrupted.
     time_limit_s, gap, seed
         For HiGHS.
 
@@ -52,7 +59,7 @@ def solve_median_core(
     place = np.full(problem.n_candidate, -1, dtype=np.int64)
     place[columns] = np.arange(len(columns))
     decided = np.zeros(problem.n_candidate, dtype=bool)
-    decided[np.union1d(taken, problem.fixed)] = True
+    decided[np.union1d(taken, problem.limits.fixed)] = True
     ceiling = most.copy()
     sure = decided[problem.column]
     np.minimum.at(ceiling, problem.row[sure], problem.value[sure])
@@ -82,24 +89,33 @@ def solve_median_core(
         ),
         shape=(n_level, n_level),
     )
-    quota, least, quota_most = quota_rows(problem.groups, columns)
-    left = above(sites, one_row(np.ones(n_column)), quota)
-    right = above(waits, nothing(1 + quota.shape[0], n_level))
+    limit, least, limit_most = limit_rows(problem.limits, columns)
+    left = above(sites, limit)
+    right = above(waits, nothing(limit.shape[0], n_level))
     program = Program(
         matrix=by_column(beside(left, right)),
         cost=np.concatenate([np.zeros(n_column), step]),
         lower=np.concatenate([decided[columns].astype(float), np.zeros(n_level)]),
         upper=np.concatenate([np.ones(n_column), np.where(is_last, 0.0, 1.0)]),
-        row_lower=np.concatenate([is_first.astype(float), [problem.p], least]),
-        row_upper=np.concatenate([np.full(n_level, np.inf), [problem.p], quota_most]),
+        row_lower=np.concatenate([is_first.astype(float), least]),
+        row_upper=np.concatenate([np.full(n_level, np.inf), limit_most]),
         integer=np.concatenate([np.ones(n_column, dtype=bool), np.zeros(n_level, dtype=bool)]),
     )
+    in_hand = np.inf if selected is None else total(problem, selected)
     base = float(level_value[is_first].sum())
     start = None
     if selected is not None:
         start = _start(np.isin(columns, selected), level, column, n_level=n_level, is_first=is_first)
     answer = solve(
-        program, time_limit_s=time_limit_s - (perf_counter() - began), gap=gap, seed=seed, start=start
+        program,
+        time_limit_s=time_limit_s - (perf_counter() - began),
+        gap=gap,
+        seed=seed,
+        start=start,
+        watch=watch,
+        tell=lambda value, least_value: watch.tell(
+            objective=min(in_hand, value + base), bound=min(max(bound, least_value + base), in_hand)
+        ),
     )
     found = columns[answer.x[:n_column] > 0.5] if len(answer.x) else np.zeros(0, dtype=np.int64)
     return replace(answer, bound=answer.bound + base), found

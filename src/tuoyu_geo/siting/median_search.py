@@ -1,13 +1,14 @@
 """Good p-medians quickly: greedy, then exchange of one site for another, under quotas."""
 
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuoyu_geo.siting.instance import Groups, Instance
-from tuoyu_geo.siting.pick import exchange_allowed
+from tuoyu_geo.siting.instance import Instance
+from tuoyu_geo.siting.pick import Limits, exchange_allowed, limits_of
+from tuoyu_geo.siting.stacking import tally
+from tuoyu_geo.siting.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -22,8 +23,8 @@ class MedianProblem:
         (n_row + 1,) where each row's entries begin.
     penalty
         What an unserved row costs in the search: more than any plan.
-    n_candidate, groups, fixed, p
-        As in `Instance`.
+    n_candidate, limits
+        How many candidates, and what may be chosen.
     """
 
     row: NDArray[np.int64]
@@ -32,9 +33,7 @@ class MedianProblem:
     start: NDArray[np.int64]
     penalty: float
     n_candidate: int
-    groups: Groups
-    fixed: NDArray[np.int64]
-    p: int
+    limits: Limits
 
     @property
     def n_row(self) -> int:
@@ -62,9 +61,7 @@ def median_problem(instance: Instance) -> MedianProblem:
         start=start,
         penalty=2.0 * (float(dearest.sum()) + 1.0),
         n_candidate=instance.n_candidate,
-        groups=instance.groups,
-        fixed=instance.fixed,
-        p=instance.p or 0,
+        limits=limits_of(instance),
     )
 
 
@@ -94,57 +91,92 @@ def total(problem: MedianProblem, selected: NDArray[np.int64]) -> float:
     return float(two_nearest(problem, selected)[1].sum())
 
 
-def complete_median(problem: MedianProblem, kept: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Add to `kept` the site that saves most, lower index on ties, until there are p."""
-    groups = problem.groups
+def first_median(problem: MedianProblem, *, watch: Watch) -> NDArray[np.int64]:
+    """Greedy and exchange; where money runs out before the number and the quotas are met, from the cheapest plan on."""
+    plan = complete_median(problem, problem.limits.fixed)
+    start = problem.limits.cheapest() if plan is None else plan
+    return exchange_median(problem, start, watch=watch)
+
+
+def complete_median(problem: MedianProblem, kept: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Add to `kept` the site that saves most (a unit of money, where that counts), lower index on ties.
+
+    Until there are p sites or nothing more is saved; None when the money does not last.
+    """
+    limits, groups = problem.limits, problem.limits.groups
     count = groups.count(kept)
     chosen = np.zeros(problem.n_candidate, dtype=bool)
     chosen[kept] = True
     first = two_nearest(problem, kept)[1]
-    for n_left in range(problem.p - len(kept), 0, -1):
+    left = limits.room - float(limits.price[kept].sum())
+    while limits.p is None or int(count.sum()) < limits.p:
         owed = np.maximum(groups.lower - count, 0)
-        part_ok = owed > 0 if n_left <= owed.sum() else count < groups.upper
+        must = owed.sum() > 0 if limits.p is None else limits.p - count.sum() <= owed.sum()
+        part_ok = owed > 0 if must else count < groups.upper
         saving = np.maximum(first[problem.row] - problem.value, 0.0)
-        gain = np.bincount(problem.column, weights=saving, minlength=problem.n_candidate)
-        best = int(np.argmax(np.where(part_ok[groups.member] & ~chosen, gain, -1.0)))
+        gain = tally(problem.column, saving, n=problem.n_candidate)
+        if limits.is_priced:
+            gain = gain / np.maximum(limits.price, 1e-9 * limits.budget + 1e-300)
+        gain = np.where(part_ok[groups.member] & ~chosen & (limits.price <= left), gain, -1.0)
+        best = int(np.argmax(gain))
+        if limits.p is None and not must and gain[best] <= 0:
+            break
+        if gain[best] < 0:
+            return None
         chosen[best] = True
         count[groups.member[best]] += 1
+        left -= float(limits.price[best])
         mine = problem.column == best
         first[problem.row[mine]] = np.minimum(first[problem.row[mine]], problem.value[mine])
     return np.flatnonzero(chosen)
 
 
 def exchange_median(
-    problem: MedianProblem, selected: NDArray[np.int64], *, deadline: float
+    problem: MedianProblem, selected: NDArray[np.int64], *, watch: Watch
 ) -> NDArray[np.int64]:
-    """Best exchange of one site for another (Whitaker 1983, all pairs at once), until none saves."""
-    groups, n = problem.groups, problem.n_candidate
-    is_fixed = np.zeros(n, dtype=bool)
-    is_fixed[problem.fixed] = True
+    """Best exchange of one site for another (Whitaker 1983, all pairs at once), until none saves.
+
+    Without p, sites are added too.
+    """
+    limits, groups, n = problem.limits, problem.limits.groups, problem.n_candidate
+    is_fixed = limits.is_fixed()
     current = selected.copy()
-    while perf_counter() < deadline:
+    while n and not watch.is_over():
         near, first, second = two_nearest(problem, current)
         active = problem.value < second[problem.row]
         row, column, value = problem.row[active], problem.column[active], problem.value[active]
-        gain = np.bincount(column, weights=np.maximum(first[row] - value, 0.0), minlength=n)
+        gain = tally(column, np.maximum(first[row] - value, 0.0), n=n)
         served = near >= 0
         place = np.full(n, -1, dtype=np.int64)
         place[current] = np.arange(len(current))
-        loss = np.bincount(place[near[served]], weights=(second - first)[served], minlength=len(current))
+        loss = tally(place[near[served]], (second - first)[served], n=len(current))
         # What the newcomer saves of the loss: rows of the leaver that it serves better than their second nearest.
         mine = served[row]
         owner = place[near[row[mine]]]
         saved = second[row[mine]] - np.maximum(value[mine], first[row[mine]])
-        back = np.bincount(owner * n + column[mine], weights=saved, minlength=len(current) * n).reshape(-1, n)
+        back = tally(owner * n + column[mine], saved, n=len(current) * n).reshape(-1, n)
         change = gain[None, :] - loss[:, None] + back
         allowed = exchange_allowed(current, groups=groups)
         change[~allowed[np.ix_(groups.member[current], groups.member)]] = -np.inf
         change[:, current] = -np.inf
         change[is_fixed[current]] = -np.inf
-        best = int(np.argmax(change))
+        left = limits.room - float(limits.price[current].sum())
+        if limits.is_priced:
+            change[limits.price[None, :] - limits.price[current][:, None] > left] = -np.inf
+        least_gain = 1e-9 * max(float(first.sum()), 1e-300)
+        best = int(np.argmax(change)) if change.size else -1
         out, into = divmod(best, n)
-        if change[out, into] <= 1e-9 * max(float(first.sum()), 1e-300):
+        if best >= 0 and change[out, into] > least_gain:
+            current[out] = into
+            current.sort()
+            continue
+        if limits.p is not None:
             break
-        current[out] = into
-        current.sort()
+        room = groups.count(current) < groups.upper
+        gain[~room[groups.member] | (limits.price > left)] = -np.inf
+        gain[current] = -np.inf
+        into = int(np.argmax(gain))
+        if gain[into] <= least_gain:
+            break
+        current = np.sort(np.append(current, into))
     return current

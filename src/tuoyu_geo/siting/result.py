@@ -5,6 +5,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tuoyu_geo.siting.watch import Watch
 
 Status = Literal["optimal", "feasible", "infeasible"]
 
@@ -38,6 +41,11 @@ class SitingResult:
         (n_demand,) the cheapest chosen column, -1 where none is in reach (within the standard, for coverage).
     reason
         Why there is no plan; empty otherwise.
+    is_interrupted
+        Ctrl-C ended the search; plan and bound are what there was by then.
+    served
+        (n_demand, n_candidate) weight that each row sends to each site, where sites have capacities and rows may be
+        split; else None.
     """
 
     selected: NDArray[np.int64]
@@ -50,6 +58,8 @@ class SitingResult:
     seed: int
     assigned: NDArray[np.int64]
     reason: str = ""
+    is_interrupted: bool = False
+    served: csr_array | None = None
 
 
 def is_whole(values: NDArray[np.float64]) -> bool:
@@ -68,3 +78,31 @@ def relative_gap(objective: float, bound: float) -> float:
 def judge(objective: float, bound: float, *, gap: float) -> Literal["optimal", "feasible"]:
     """Whether the relative gap is within what was asked for: "optimal", else "feasible"."""
     return "optimal" if relative_gap(objective, bound) <= max(gap, ROUNDING) else "feasible"
+
+
+def judged(
+    selected: NDArray[np.int64],
+    *,
+    objective: float,
+    bound: float,
+    gap: float,
+    method: str,
+    seed: int,
+    assigned: NDArray[np.int64],
+    watch: Watch,
+    served: csr_array | None = None,
+) -> SitingResult:
+    """The result of a plan, with its gap and what that amounts to."""
+    return SitingResult(
+        selected=selected,
+        objective=objective,
+        bound=bound,
+        gap=relative_gap(objective, bound),
+        status=judge(objective, bound, gap=gap),
+        seconds=watch.seconds,
+        method=method,
+        seed=seed,
+        assigned=assigned,
+        is_interrupted=watch.is_interrupted,
+        served=served,
+    )

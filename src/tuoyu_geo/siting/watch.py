@@ -1,0 +1,119 @@
+"""Time, interruption and news of one search: when to stop, and who hears how near the plan is to its bound."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from types import FrameType
+
+import numpy as np
+
+# News that comes faster than anyone can read is not passed on.
+LEAST_SECONDS_BETWEEN_NEWS = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a search has come.
+
+    Attributes
+    ----------
+    seconds
+        Since the call began.
+    objective
+        Of the best plan so far; NaN as long as there is none.
+    bound
+        Proven so far; infinite (in the direction of the aim) as long as there is none.
+    gap
+        abs(bound - objective) / abs(objective), inf as long as either is missing.
+    """
+
+    seconds: float
+    objective: float
+    bound: float
+    gap: float
+
+
+OnProgress = Callable[[Progress], object]
+
+
+class Watch:
+    """What a search asks whether it may go on, and tells what it found.
+
+    Attributes
+    ----------
+    began, deadline
+        On the clock of `perf_counter`.
+    is_interrupted
+        Someone pressed Ctrl-C; the search ends as if its time were up.
+    """
+
+    def __init__(self, *, time_limit_s: float, progress: OnProgress | None = None) -> None:
+        self.began = perf_counter()
+        self.deadline = self.began + time_limit_s
+        self.is_interrupted = False
+        self._progress = progress
+        self._objective = np.nan
+        self._bound = np.nan
+        self._told_at = -np.inf
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the call began."""
+        return perf_counter() - self.began
+
+    def left_s(self, *, share: float = 1.0) -> float:
+        """Seconds left, or a share of them; none once interrupted."""
+        return 0.0 if self.is_interrupted else max(share * (self.deadline - perf_counter()), 0.0)
+
+    def is_over(self, until: float = np.inf) -> bool:
+        """Whether to stop: interrupted, out of time, or past an earlier moment."""
+        return self.is_interrupted or perf_counter() >= min(self.deadline, until)
+
+    def tell(self, *, objective: float | None = None, bound: float | None = None) -> None:
+        """Pass on a better plan or bound; both only ever get better, so the caller gives its best."""
+        if self._progress is None:
+            return
+        before = self._objective, self._bound
+        self._objective = self._objective if objective is None else objective
+        self._bound = self._bound if bound is None else bound
+        now = perf_counter()
+        is_new = not np.array_equal(before, (self._objective, self._bound), equal_nan=True)
+        if not is_new or now - self._told_at < LEAST_SECONDS_BETWEEN_NEWS:
+            return
+        self._told_at = now
+        distance = abs(self._bound - self._objective)
+        share = distance / abs(self._objective) if self._objective else (np.inf if distance else 0.0)
+        gap = share if np.isfinite(share) else np.inf
+        self._progress(
+            Progress(seconds=now - self.began, objective=self._objective, bound=self._bound, gap=float(gap))
+        )
+
+
+@contextmanager
+def watching(*, time_limit_s: float, progress: OnProgress | None = None) -> Iterator[Watch]:
+    """A `Watch` that also hears Ctrl-C: the first ends the search with what it has, the second ends the program.
+
+    Only Python's own answer to Ctrl-C is put aside, and only in the main thread; put back afterwards.
+    """
+    watch = Watch(time_limit_s=time_limit_s, progress=progress)
+    is_ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if not is_ours:
+        yield watch
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if watch.is_interrupted:
+            signal.default_int_handler(number, frame)
+        watch.is_interrupted = True
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield watch
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
