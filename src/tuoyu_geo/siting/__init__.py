@@ -8,6 +8,7 @@ from tuoyu_geo.siting.alternatives import SiteRole as SiteRole
 from tuoyu_geo.siting.alternatives import differing_plans as differing_plans
 from tuoyu_geo.siting.alternatives import site_costs as site_costs
 from tuoyu_geo.siting.alternatives import site_roles as site_roles
+from tuoyu_geo.siting.backup import backup_coverage as backup_coverage
 from tuoyu_geo.siting.capacity import Capacity as Capacity
 from tuoyu_geo.siting.capacity import Sizes as Sizes
 from tuoyu_geo.siting.center import p_center as p_center
@@ -32,6 +33,7 @@ from tuoyu_geo.siting.result import SitingResult as SitingResult
 from tuoyu_geo.siting.scenarios import RobustPlan as RobustPlan
 from tuoyu_geo.siting.scenarios import ScenarioFigures as ScenarioFigures
 from tuoyu_geo.siting.scenarios import least_regret as least_regret
+from tuoyu_geo.siting.watch import Progress as Progress
 
 __all__ = [
     "Alternative",
@@ -44,12 +46,14 @@ __all__ = [
     "PlanFigures",
     "PlanResult",
     "PlanningProblem",
+    "Progress",
     "RobustPlan",
     "ScenarioFigures",
     "SiteRole",
     "SitingResult",
     "Sizes",
     "StageResult",
+    "backup_coverage",
     "coverage_frontier",
     "differing_plans",
     "least_regret",

@@ -50,6 +50,18 @@ def _turn(
 
 
 @compiled
+def _listed(chosen: NDArray[np.bool_], n_chosen: int) -> NDArray[np.int64]:
+    """The chosen, ascending. Numba compiles this in a fraction of the time it takes for NumPy's own."""
+    found = np.empty(n_chosen, np.int64)
+    k = 0
+    for j in range(len(chosen)):
+        if chosen[j]:
+            found[k] = j
+            k += 1
+    return found
+
+
+@compiled
 def _best_in(
     gain: NDArray[np.float64],
     noise: float,
@@ -220,7 +232,10 @@ def improve(
         if not is_whole:
             continue
         n_idle, k = 0, 0
-        order = np.random.permutation(np.flatnonzero(chosen))
+        order = _listed(chosen, n_chosen)
+        for a in range(len(order) - 1, 0, -1):
+            b = np.random.randint(0, a + 1)
+            order[a], order[b] = order[b], order[a]
         while n_idle < len(order) and work < n_work:
             out = order[k % len(order)]
             if is_fixed[out]:
@@ -246,7 +261,7 @@ def improve(
             order[k % len(order)] = into
             k += 1
         if value >= current_value - 5e-4 * best_value * np.random.random():
-            current, current_value = np.flatnonzero(chosen), value
+            current, current_value = _listed(chosen, n_chosen), value
         if value > best_value + eps:
-            best, best_value = np.flatnonzero(chosen), value
+            best, best_value = _listed(chosen, n_chosen), value
     return best, r

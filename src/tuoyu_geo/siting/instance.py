@@ -123,7 +123,7 @@ def read_instance(
     faults: list[str] = []
     matrix = _read_cost(cost, faults)
     n_demand, n_candidate = matrix.shape
-    weights = np.ones(n_demand) if weight is None else _read_floats(weight, "weight", n_demand, faults)
+    weights = np.ones(n_demand) if weight is None else read_floats(weight, "weight", n_demand, faults)
     groups = _read_groups(group, quotas, n_candidate, faults)
     fixed_idx = _read_indices(fixed, "fixed", n_candidate, faults)
     if p is not None and not _is_count(p):
@@ -145,7 +145,7 @@ def read_instance(
         faults.append(text("siting.cost_without_budget"))
     price = np.zeros(n_candidate)
     if site_cost is not None:
-        price = _read_floats(site_cost, "site_cost", n_candidate, faults)
+        price = read_floats(site_cost, "site_cost", n_candidate, faults)
     raise_faults(faults)
     return Instance(
         cost=matrix,
@@ -252,7 +252,8 @@ def _as_floats(values: object) -> NDArray[np.float64] | None:
         return None
 
 
-def _read_floats(values: ArrayLike, name: str, n: int, faults: list[str]) -> NDArray[np.float64]:
+def read_floats(values: ArrayLike, name: str, n: int, faults: list[str]) -> NDArray[np.float64]:
+    """(n,) finite numbers that are not negative; what is wrong with them is added to `faults`."""
     array = _as_floats(values)
     if array is None:
         faults.append(text("siting.not_numbers", name=name))

@@ -1,10 +1,13 @@
 """Maximal covering location (MCLP): the sites that cover the most weight, by number or by money."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from tuoyu_geo.siting.assign import infeasible_result, nearest
+from tuoyu_geo.siting.cap_cover import capacitated_coverage
 from tuoyu_geo.siting.cover import as_ones, merge_rows, within
 from tuoyu_geo.siting.cover_bound import bound_cover
 from tuoyu_geo.siting.cover_core import solve_core
@@ -29,6 +32,7 @@ def max_coverage(
     standard: float,
     site_cost: ArrayLike | None = None,
     budget: float | None = None,
+    capacity: ArrayLike | None = None,
     group: ArrayLike | None = None,
     quotas: Quotas | None = None,
     fixed: ArrayLike | None = None,
@@ -52,6 +56,9 @@ def max_coverage(
         Largest cost that counts as covered, closed: cost <= standard.
     site_cost, budget
         (n_candidate,) finite, not negative; and what the sites may cost together, closed, the fixed ones included.
+    capacity
+        (n_candidate,) weight that each site can serve, finite, not negative; None where there is no end to it. A row
+        may then be served in part, and by several sites.
     group
         (n_candidate,) label of each candidate's group.
     quotas
@@ -69,7 +76,8 @@ def max_coverage(
 
     Returns
     -------
-    `objective` is the weight covered; `bound` >= it. `assigned` is the cheapest site within the standard, or -1.
+    `objective` is the weight covered; `bound` >= it. `assigned` is the cheapest site within the standard, or -1. With
+    capacities, `objective` is the weight served, `served` says by whom, and `assigned` who serves most of the row.
 
     Raises
     ------
@@ -94,7 +102,10 @@ def max_coverage(
         found = clashes(instance, must_reach=np.zeros(reach.shape[0], dtype=bool))
         if found:
             return infeasible_result(found, n_demand=reach.shape[0], watch=watch, seed=seed)
-        problem = merged(reach, instance)
+        if capacity is not None:
+            counted = replace(instance, cost=reach)
+            return capacitated_coverage(counted, capacity=capacity, watch=watch, gap=gap, seed=seed)
+        problem = merged(reach, instance, weight=instance.weight)
         selected, bound, method = _search(problem, watch=watch, gap=gap, seed=seed)
         assigned = nearest(reach, selected)
         objective = float(instance.weight[assigned >= 0].sum())
@@ -110,12 +121,12 @@ def max_coverage(
         )
 
 
-def merged(reach: csr_array, instance: Instance) -> CoverProblem:
-    """The problem with alike rows made one, and rows that can't count left out."""
+def merged(reach: csr_array, instance: Instance, *, weight: NDArray[np.float64]) -> CoverProblem:
+    """The problem with alike rows made one, and rows left out that nobody reaches or whose instance's weight is 0."""
     rows, became = merge_rows(reach)
-    weight = tally(became, instance.weight, n=rows.shape[0])
-    counts = (np.diff(rows.indptr) > 0) & (weight > 0)
-    return cover_problem(as_ones(take_rows(rows, counts)), weight[counts], limits=limits_of(instance))
+    total = tally(became, weight, n=rows.shape[0])
+    counts = (np.diff(rows.indptr) > 0) & (tally(became, instance.weight, n=rows.shape[0]) > 0)
+    return cover_problem(as_ones(take_rows(rows, counts)), total[counts], limits=limits_of(instance))
 
 
 def _search(

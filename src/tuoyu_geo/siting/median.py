@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.siting.assign import infeasible_result, nearest_cost, no_plan
+from tuoyu_geo.siting.cap_median import capacitated_median
 from tuoyu_geo.siting.center import find_cover
 from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.instance import Instance, Quotas, read_instance
@@ -36,6 +37,8 @@ def p_median(
     p: int | None = None,
     site_cost: ArrayLike | None = None,
     budget: float | None = None,
+    capacity: ArrayLike | None = None,
+    load: ArrayLike | None = None,
     group: ArrayLike | None = None,
     quotas: Quotas | None = None,
     fixed: ArrayLike | None = None,
@@ -55,9 +58,16 @@ def p_median(
     p, site_cost, budget, group, quotas, fixed, time_limit_s, gap, seed, progress
         As in `max_coverage`.
 
+    capacity
+        (n_candidate,) room of each site, finite, not negative; None where there is no end to it. Every row then goes
+        whole to one site, and a site's rows load it with no more than its capacity (closed).
+    load
+        (n_demand,) room each row takes; None for its weight.
+
     Returns
     -------
-    `objective` is the weighted cost; `bound` <= it.
+    `objective` is the weighted cost; `bound` <= it. `assigned` is the nearest site, or with capacities the one that
+    has room for the row.
 
     Raises
     ------
@@ -79,6 +89,16 @@ def p_median(
             is_limited=True,
         )
         n_demand = instance.cost.shape[0]
+        if capacity is not None:
+            return capacitated_median(
+                instance,
+                capacity=capacity,
+                load=load,
+                watch=watch,
+                gap=gap,
+                seed=seed,
+                time_limit_s=time_limit_s,
+            )
         found = clashes(instance, must_reach=instance.weight > 0)
         if found:
             return infeasible_result(found, n_demand=n_demand, watch=watch, seed=seed)

@@ -4,12 +4,13 @@ For any prices u, no plan costs less than sum(u) - (the best p sites by score su
 problem is a sort that honours the quotas (Cornuéjols, Fisher & Nemhauser 1977; Beasley 1985).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuoyu_geo.siting.median_search import MedianProblem, exchange_median, total, two_nearest
+from tuoyu_geo.siting.median_search import SMALL, MedianProblem, exchange_median, total, two_nearest
 from tuoyu_geo.siting.pick import exchange_loss, pick_within
 from tuoyu_geo.siting.stacking import tally
 from tuoyu_geo.siting.watch import Watch
@@ -50,18 +51,14 @@ def bound_median(
     gap: float,
 ) -> MedianBound:
     """Subgradient steps from a plan; the inner problem's picks are improved into better plans on the way."""
-    row, column, value, cap = _near_entries(problem)
-    n = problem.n_candidate
+    inner = _inner_of(problem)
     best, best_value = selected, total(problem, selected)
     _, first, second = two_nearest(problem, selected)
-    price = np.minimum(np.minimum(0.5 * (first + np.minimum(second, 3 * first)), cap), problem.penalty)
+    price = np.minimum(np.minimum(0.5 * (first + np.minimum(second, 3 * first)), inner.cap), problem.penalty)
     best_bound, best_price = -np.inf, price
     size, stalled, n_tried, direction = 1.5, 0, 0, np.zeros(problem.n_row)
     for step in range(n_step):
-        saving = price[row] - value
-        score = tally(column, np.maximum(saving, 0.0), n=n)
-        pick = pick_within(score, problem.limits)
-        picked = pick.selected
+        pick = pick_within(inner.score(price), problem.limits)
         bound = float(price.sum()) - pick.value
         stalled += 1
         if bound > best_bound + 1e-7 * abs(best_bound):
@@ -81,31 +78,59 @@ def bound_median(
         if stalled >= 20:
             size, stalled, price, direction = size / 2, 0, best_price, np.zeros(problem.n_row)
             continue
-        chosen = np.zeros(n, dtype=bool)
-        chosen[picked] = True
-        served = np.bincount(row[(saving > 0) & chosen[column]], minlength=problem.n_row)
+        served = inner.times(price, pick.selected)
         # Half of the step before keeps the prices from swinging to and fro (Camerini, Fratta & Maffioli 1975).
         direction = 1.0 - served + 0.5 * direction
         norm = float(direction @ direction)
         if norm == 0:
             break
         aim = min(best_value, 1.05 * abs(bound) + 1e-9) if best_value >= problem.penalty else best_value
-        price = np.clip(price + size * max(aim - bound, 1e-6 * abs(aim)) / norm * direction, 0.0, cap)
+        price = np.clip(price + size * max(aim - bound, 1e-6 * abs(aim)) / norm * direction, 0.0, inner.cap)
     return _at_price(problem, best_price, best)
 
 
-def _near_entries(
-    problem: MedianProblem,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Each row's cheapest entries, and how high its price may go so that the dearer ones don't matter."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Inner:
+    """Scores of candidates and service of rows at prices up to `cap`, and how both are counted."""
+
+    cap: NDArray[np.float64]
+    score: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    times: Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
+
+
+def _inner_of(problem: MedianProblem) -> _Inner:
+    """Each row's cheapest entries count alone: its price never goes higher than the next."""
     # Without p, as many sites as there are candidates may be open, and a few near ones may be all closed.
     n_near = max(20, 5 * problem.n_candidate // max(problem.limits.p or 1, 1))
-    rank = np.arange(len(problem.row)) - problem.start[problem.row]
-    near = rank < n_near
     cap = np.full(problem.n_row, problem.penalty)
     longer = np.diff(problem.start) > n_near
     cap[longer] = problem.value[problem.start[:-1][longer] + n_near]
-    return problem.row[near], problem.column[near], problem.value[near], cap
+    n = problem.n_candidate
+    if len(problem.row) > SMALL:
+        from tuoyu_geo.siting.median_kernel import score_at, times_at  # noqa: PLC0415
+
+        arrays = problem.start, problem.column, problem.value
+
+        def times(price: NDArray[np.float64], picked: NDArray[np.int64]) -> NDArray[np.float64]:
+            return times_at(*arrays, price, _mask(picked, n))
+
+        return _Inner(cap=cap, score=lambda price: score_at(*arrays, price, n), times=times)
+    near = np.arange(len(problem.row)) - problem.start[problem.row] < n_near
+    row, column, value = problem.row[near], problem.column[near], problem.value[near]
+
+    def times_here(price: NDArray[np.float64], picked: NDArray[np.int64]) -> NDArray[np.float64]:
+        is_served = (price[row] > value) & _mask(picked, n)[column]
+        return np.bincount(row[is_served], minlength=problem.n_row).astype(np.float64)
+
+    return _Inner(
+        cap=cap, score=lambda price: tally(column, np.maximum(price[row] - value, 0.0), n=n), times=times_here
+    )
+
+
+def _mask(index: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    mask = np.zeros(n, dtype=bool)
+    mask[index] = True
+    return mask
 
 
 def _at_price(problem: MedianProblem, price: NDArray[np.float64], selected: NDArray[np.int64]) -> MedianBound:

@@ -10,6 +10,11 @@ from tuoyu_geo.siting.pick import Limits, exchange_allowed, limits_of
 from tuoyu_geo.siting.stacking import tally
 from tuoyu_geo.siting.watch import Watch
 
+# Numba's import and its compiled code take longer to load than a problem of so many entries takes to solve.
+SMALL = 20_000
+# Elementary steps of the compiled search between two looks at the clock: about a quarter of a second.
+N_WORK = 50_000_000
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class MedianProblem:
@@ -138,6 +143,8 @@ def exchange_median(
 
     Without p, sites are added too.
     """
+    if len(problem.row) > SMALL:
+        return improved_median(problem, selected, n_round=1, watch=watch, until=np.inf, seed=0)
     limits, groups, n = problem.limits, problem.limits.groups, problem.n_candidate
     is_fixed = limits.is_fixed()
     current = selected.copy()
@@ -180,3 +187,44 @@ def exchange_median(
             break
         current = np.sort(np.append(current, into))
     return current
+
+
+def improved_median(
+    problem: MedianProblem,
+    selected: NDArray[np.int64],
+    *,
+    n_round: int,
+    watch: Watch,
+    until: float,
+    seed: int,
+) -> NDArray[np.int64]:
+    """Rounds of exchange and of moving a few sites, compiled; the first only exchanges."""
+    from tuoyu_geo.siting.median_kernel import improve  # noqa: PLC0415
+
+    limits = problem.limits
+    value = total(problem, selected)
+    for k in range(1_000_000):
+        trial = improve(
+            problem.start,
+            problem.column,
+            problem.value,
+            problem.penalty,
+            limits.groups.member,
+            limits.groups.lower,
+            limits.groups.upper,
+            limits.is_fixed(),
+            limits.price,
+            limits.room if limits.is_priced else np.inf,
+            selected,
+            limits.p is not None,
+            n_round,
+            N_WORK,
+            seed + k,
+        )
+        reached = total(problem, trial)
+        is_better = reached < value
+        if is_better:
+            selected, value = trial, reached
+        if watch.is_over(until) or (n_round == 1 and not is_better):
+            break
+    return selected
