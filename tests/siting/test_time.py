@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from time import process_time
+from time import monotonic, process_time
 
 import numpy as np
 import pytest
@@ -145,3 +145,15 @@ def test_another_thread_may_call():
     thread.start()
     thread.join()
     assert results[0].status == "optimal"
+
+
+def test_a_solver_that_heeds_no_limit_is_left_to_itself(monkeypatch):
+    deaf = threading.Event()
+    monkeypatch.setattr("tuoyu_geo.siting.highs._QuietHighs.run", lambda _: deaf.wait(30))
+    cost = [[1.0, 9.0, 1.0], [1.0, 9.0, 9.0], [1.0, 1.0, 9.0], [9.0, 1.0, 1.0]]
+    began = monotonic()
+    result = set_cover(cost, standard=1, time_limit_s=0.2)
+    deaf.set()
+    assert monotonic() - began < 15
+    assert (result.objective, result.bound) == (2.0, 0.0)
+    assert result.status == "feasible"

@@ -95,8 +95,16 @@ def solve_cap_core(
     begin = None
     if start is not None:
         begin = np.concatenate([np.isin(columns, start[0]).astype(float), start[1][pairs]])
+    # HiGHS 1.16 takes seconds to minutes to presolve such cores, and solves them as they are in less.
     answer = solve(
-        program, time_limit_s=time_limit_s, gap=gap, seed=seed, start=begin, watch=watch, tell=tell
+        program,
+        time_limit_s=time_limit_s,
+        gap=gap,
+        seed=seed,
+        start=begin,
+        watch=watch,
+        tell=tell,
+        is_presolved=False,
     )
     share = np.zeros(len(problem.row))
     if not len(answer.x):

@@ -47,6 +47,9 @@ def solve_whole(problem: CapProblem, *, watch: Watch, gap: float, seed: int) -> 
     saving = np.maximum(begin[problem.row] - problem.value, 0.0)
     score = tally(problem.column, saving, n=problem.n_candidate)
     value = try_plan(pick_within(score, problem.limits).affordable)
+    if not best:
+        # The roomiest sites may lie badly, and yet hold everyone.
+        value = try_plan(pick_within(problem.capacity, problem.limits).affordable)
     relaxed = bound_capacity(
         problem,
         begin=begin,

@@ -15,6 +15,9 @@ from tuoyu_geo.siting.watch import Watch
 
 # How often the waiting thread looks whether to stop HiGHS.
 SECONDS_BETWEEN_LOOKS = 0.05
+# How much longer than its limit HiGHS may take to notice it; then it is left to itself.
+GRACE_S = 1.0
+GRACE_SHARE = 0.1
 
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -76,6 +79,7 @@ def solve(
     start: NDArray[np.float64] | None = None,
     watch: Watch | None = None,
     tell: Callable[[float, float], None] | None = None,
+    is_presolved: bool = True,
 ) -> Answer:
     """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
 
@@ -95,15 +99,27 @@ def solve(
         Ends the run when it is interrupted. Without one, Ctrl-C ends the run and is raised.
     tell
         Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
+    is_presolved
+        Whether HiGHS shrinks the program first.
     """
     began = perf_counter()
     hear = _Hearing(watch=watch, tell=tell)
-    answer = _run(program, time_limit_s=time_limit_s, gap=gap, seed=seed, start=start, hear=hear)
+    answer = _run(
+        program,
+        time_limit_s=time_limit_s,
+        gap=gap,
+        seed=seed,
+        start=start,
+        hear=hear,
+        is_presolved=is_presolved,
+    )
     if start is not None and not answer.is_sound:
         # HiGHS 1.16 can value a start wrongly once presolve has shrunk the program, then prune against that value:
         # its bound stays valid but weak, and better plans are lost. Without a start this can't happen.
         left_s = time_limit_s - (perf_counter() - began)
-        answer = _run(program, time_limit_s=left_s, gap=gap, seed=seed, start=None, hear=hear)
+        answer = _run(
+            program, time_limit_s=left_s, gap=gap, seed=seed, start=None, hear=hear, is_presolved=is_presolved
+        )
     return replace(answer, seconds=perf_counter() - began)
 
 
@@ -119,7 +135,7 @@ class _Hearing:
     failure: list[BaseException] = field(default_factory=list)
 
     def on_event(self, event: Any) -> None:  # noqa: ANN401  (highspy's own event, untyped)
-        if self.tell is not None:
+        if event.data_out is not None:
             self.news = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
         if self.must_stop:
             event.interrupt()
@@ -128,8 +144,8 @@ class _Hearing:
         """Begin anew."""
         self.must_stop, self.news = False, None
 
-    def run(self, engine: highspy.Highs, *, until: float) -> None:
-        """Run HiGHS to its end, stopping it when time or patience is."""
+    def run(self, engine: highspy.Highs, *, until: float, grace_s: float) -> bool:
+        """Run HiGHS to its end, stopping it when time or patience is; False when it did not heed."""
         self.forget()
         for name in ("cbSimplexInterrupt", "cbIpmInterrupt", "cbMipInterrupt"):
             getattr(engine, name).subscribe(self.on_event)
@@ -142,20 +158,24 @@ class _Hearing:
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
+        stopped_at = np.inf
         try:
             while thread.is_alive():
                 thread.join(SECONDS_BETWEEN_LOOKS)
-                self.must_stop |= perf_counter() >= until or (
-                    self.watch is not None and self.watch.is_interrupted
-                )
+                is_late = perf_counter() >= until or (self.watch is not None and self.watch.is_interrupted)
+                if is_late and not self.must_stop:
+                    self.must_stop, stopped_at = True, perf_counter()
+                if thread.is_alive() and perf_counter() > stopped_at + grace_s:
+                    return False
                 if self.tell is not None and self.news is not None:
                     self.tell(*(value / self.scale for value in self.news))
         except BaseException:
             self.must_stop = True
-            thread.join()
+            thread.join(grace_s)
             raise
         for failure in self.failure:
             raise failure
+        return True
 
 
 def _run(
@@ -166,6 +186,7 @@ def _run(
     seed: int,
     start: NDArray[np.float64] | None,
     hear: _Hearing,
+    is_presolved: bool,
 ) -> Answer:
     until = perf_counter() + max(time_limit_s, 0.01)
     n_row, n_column = program.matrix.shape
@@ -175,6 +196,7 @@ def _run(
     engine = _QuietHighs()  # type: ignore[no-untyped-call]
     for name, value in {
         "threads": 1,
+        "presolve": "choose" if is_presolved else "off",
         "random_seed": seed % 2**31,
         "time_limit": max(time_limit_s, 0.01),
         "mip_rel_gap": gap,
@@ -203,7 +225,11 @@ def _run(
     if start is not None:
         engine.setSolution(n_column, np.arange(n_column, dtype=np.int32), start.astype(np.float64))
     hear.scale = scale
-    hear.run(engine, until=until)
+    if not hear.run(engine, until=until, grace_s=GRACE_S + GRACE_SHARE * min(time_limit_s, 1e6)):
+        # HiGHS 1.16 has been seen to go round in its presolve for good, deaf to limits and interrupts. Its thread ends
+        # with the program; what it proved by then still holds.
+        known = -np.inf if hear.news is None else hear.news[1] / scale
+        return Answer(verdict="unknown", x=np.zeros(0), bound=known if np.isfinite(known) else -np.inf)
     return _judge(engine, program, scale=scale)
 
 
