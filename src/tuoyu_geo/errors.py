@@ -43,6 +43,10 @@ class NetworkError(TuoyuError, ValueError):
     """The streets don't make a network, or a point can't be placed on it."""
 
 
+class FetchError(TuoyuError, ConnectionError):
+    """A server of OpenStreetMap can't be reached, or doesn't answer in full."""
+
+
 class SitingError(TuoyuError, ValueError):
     """A siting problem is malformed: shapes, signs, indices or quotas that contradict themselves."""
 

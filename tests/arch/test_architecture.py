@@ -38,7 +38,7 @@ ORDER = (
     ("conclude", "served"),
     ("choices",),
     ("inquiries",),
-    ("project", "building", "new_project"),
+    ("project", "building", "new_project", "fetch"),
     ("batch",),
     ("cli",),
 )

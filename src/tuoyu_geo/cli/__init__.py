@@ -5,7 +5,7 @@ import sys
 import typer
 
 from tuoyu_geo import __version__
-from tuoyu_geo.cli import check, coverage, diff, frontier, gaps, init, maps, run, site
+from tuoyu_geo.cli import check, coverage, diff, fetch, frontier, gaps, init, maps, run, site
 from tuoyu_geo.errors import ConfigError, TuoyuError
 from tuoyu_geo.messages import text
 
@@ -35,7 +35,7 @@ def _root(
     pass
 
 
-for command in (init, check, run, maps, gaps, coverage, site, frontier, diff):
+for command in (init, check, run, maps, gaps, coverage, site, frontier, diff, fetch):
     app.command(name=command.NAME, help=text(f"cli.help_{command.NAME}"))(command.command)
 
 

@@ -37,7 +37,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
     ----------
     path
         The file. Nodes need `x` and `y`; the graph's `crs` is taken as EPSG:4326 when it has none. Of the edges
-        `length` [m], `highway`, `geometry` (WKT), `bridge`, `tunnel` and `maxspeed` are used when they are there.
+        `length` [m], `highway`, `geometry` (WKT), `bridge`, `tunnel`, `foot` and `maxspeed` are used when they are there.
     crs
         Reference system to project to; when None the file's own if that is in metres, else the UTM zone of the
         middle.
@@ -90,6 +90,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
         oneway=oneway,
         bridge=[_flag(graph.edges[e].get("bridge")) for e in kept],
         tunnel=[_flag(graph.edges[e].get("tunnel")) for e in kept],
+        foot=[_first_value(graph.edges[e].get("foot")) != "no" for e in kept],
         speed_kph=[stated_kph(_first_value(graph.edges[e].get("maxspeed"))) for e in kept],
     )
     count = np.diff(offsets)[kept]

@@ -1,0 +1,220 @@
+"""`tuoyu-geo fetch` against a stand-in for the two servers on this machine."""
+
+import json
+import threading
+import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlparse
+
+import geopandas as gpd
+import pytest
+
+from tuoyu_geo.network import read_osm
+
+LON, LAT = 117.36, 25.97
+
+
+def node(number, east, north, **tags):
+    """A node so many thousandths of a degree from the south-west."""
+    return {"type": "node", "id": number, "lon": LON + east / 1000, "lat": LAT + north / 1000, "tags": tags}
+
+
+def way(number, nodes, **tags):
+    return {
+        "type": "way",
+        "id": number,
+        "nodes": nodes,
+        "tags": {name.replace("_", ":"): value for name, value in tags.items()},
+    }
+
+
+CORNERS = [node(k, *at) for k, at in enumerate([(0, 0), (10, 0), (10, 10), (0, 10)], start=1)]
+ANSWERS = {
+    "highway": [
+        *CORNERS,
+        node(5, 5, 0),
+        way(10, [1, 5, 2], highway="residential"),
+        way(11, [2, 3], highway="primary", bridge="yes", foot="no", maxspeed="50"),
+        way(12, [3, 4], highway="footway"),
+        way(13, [5, 4], highway="tertiary", oneway="yes"),
+    ],
+    "admin_level": [
+        *CORNERS,
+        way(20, [1, 2, 3]),
+        way(21, [3, 4, 1]),
+        {
+            "type": "relation", "id": 22,
+            "members": [{"type": "way", "ref": 20, "role": "outer"}, {"type": "way", "ref": 21, "role": "outer"}],
+            "tags": {"type": "boundary", "boundary": "administrative", "admin_level": "8", "name": "燕东街道"},
+        },
+    ],
+    "kindergarten": [*CORNERS, way(30, [1, 2, 3, 1], amenity="kindergarten", name="实验幼儿园"), node(31, 4, 4, amenity="kindergarten")],
+    "childcare": [node(40, 5, 5, amenity="childcare", name="小太阳托育")],
+    "clinic": [node(50, 6, 6, amenity="clinic", name="社区卫生服务站")],
+    "community_centre": [],
+    "landuse": [*CORNERS, way(60, [1, 2, 3, 4, 1], landuse="residential", name="东门小区"), node(61, 1, 1, place="neighbourhood")],
+}  # fmt: skip
+PLACE = {
+    "place_id": 1, "osm_type": "relation", "osm_id": 1, "lat": str(LAT), "lon": str(LON), "class": "boundary",
+    "type": "administrative", "place_rank": 12, "importance": 0.5, "addresstype": "city", "name": "永安市",
+    "display_name": "永安市", "boundingbox": [str(LAT), str(LAT + 0.01), str(LON), str(LON + 0.01)],
+    "geojson": {
+        "type": "Polygon",
+        "coordinates": [[[LON - 0.01, LAT - 0.01], [LON + 0.02, LAT - 0.01], [LON + 0.02, LAT + 0.02], [LON - 0.01, LAT + 0.02], [LON - 0.01, LAT - 0.01]]],
+    },
+}  # fmt: skip
+
+
+class Stand:
+    """Both servers; `broken` answers come first, as (status, body)."""
+
+    def __init__(self):
+        self.asked: list[str] = []
+        self.broken: list[tuple[int, str]] = []
+        self.places = [PLACE]
+        stand = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def reply(self, status, body):
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def do_GET(self):
+                stand.asked.append(urlparse(self.path).path)
+                self.reply(200, json.dumps(stand.places))
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                query = parse_qs(body)["data"][0]
+                stand.asked.append(query)
+                if stand.broken:
+                    self.reply(*stand.broken.pop(0))
+                    return
+                key = next((one for one in ANSWERS if one in query and one != "highway"), "highway")
+                self.reply(200, json.dumps({"elements": ANSWERS[key]}))
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        port = self.server.server_address[1]
+        self.overpass, self.nominatim = f"http://127.0.0.1:{port}/api", f"http://127.0.0.1:{port}/nominatim"
+
+
+@pytest.fixture
+def stand():
+    one = Stand()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
+
+
+@pytest.fixture
+def fetch(stand, tuoyu, tmp_path, monkeypatch):
+    naps = []
+    monkeypatch.setattr("time.sleep", naps.append)
+
+    def run(*options):
+        return tuoyu("fetch", "永安市", "--out", tmp_path / "p", "--overpass", stand.overpass, "--nominatim", stand.nominatim, *options)  # fmt: skip
+
+    run.naps = naps
+    return run
+
+
+def test_fetch_writes_layers_that_a_project_can_read(fetch, tmp_path):
+    done = fetch()
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "p"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "ATTRIBUTION.txt", "childcare.geojson", "clinics.geojson", "kindergartens.geojson", "osm_cache", "osm_layers.toml",
+        "residential.geojson", "roads.graphml", "townships.geojson",
+    ]  # fmt: skip
+    network = read_osm(folder / "roads.graphml")
+    edges = {
+        frozenset((int(network.node_id[u]), int(network.node_id[v]))): (network.class_names[c], int(o), bool(b), bool(f))
+        for u, v, c, o, b, f in zip(
+            network.u, network.v, network.class_code, network.oneway, network.bridge, network.foot, strict=True
+        )
+    }  # fmt: skip
+    assert edges[frozenset((2, 3))] == ("primary", 0, True, False)
+    assert edges[frozenset((4, 5))][0] == "tertiary"
+    assert abs(edges[frozenset((4, 5))][1]) == 1
+    assert edges[frozenset((3, 4))][0] == "footway"
+    assert network.speed_kph[network.edges_of("primary")].tolist() == [50]
+    assert gpd.read_file(folder / "townships.geojson")["name"].tolist() == ["燕东街道"]
+    gardens = gpd.read_file(folder / "kindergartens.geojson")
+    assert gardens.geometry.geom_type.tolist() == ["Point", "Point"]
+    assert gpd.read_file(folder / "residential.geojson")["name"].tolist() == ["东门小区"]
+    layers = tomllib.loads((folder / "osm_layers.toml").read_text(encoding="utf-8"))["layers"]
+    assert set(layers) == {"townships", "communities", "institutions", "roads"}
+    assert all("OpenStreetMap" in one["source"] and one["datum"] == "wgs84" for one in layers.values())
+    assert "ODbL" in (folder / "ATTRIBUTION.txt").read_text(encoding="utf-8")
+    assert "OpenStreetMap contributors" in done.stdout
+    assert "社区中心：0" in done.stdout
+
+
+def test_what_was_answered_once_is_not_asked_again(fetch, stand, tmp_path):
+    assert fetch("--cache", tmp_path / "cache").returncode == 0
+    first = len(stand.asked)
+    assert first == 8  # the place, the roads and six layers
+    for path in (tmp_path / "p").iterdir():
+        path.unlink()
+    assert fetch("--cache", tmp_path / "cache").returncode == 0
+    assert len(stand.asked) == first
+
+
+def test_a_busy_broken_or_half_answer_is_tried_again(fetch, stand, tmp_path):
+    half = json.dumps({"elements": ANSWERS["highway"][:4], "remark": "runtime error: Query timed out"})
+    stand.broken = [(429, "busy"), (503, "<html>down</html>"), (200, half), (504, "")]
+    done = fetch()
+    assert done.returncode == 0, done.stderr
+    assert [nap for nap in fetch.naps if nap >= 5] == [5, 10, 20, 40]
+    assert read_osm(tmp_path / "p" / "roads.graphml").n_edge >= 4
+
+
+def test_a_server_that_never_answers_is_named_and_nothing_is_written(fetch, stand, tmp_path):
+    stand.broken = [(503, "down")] * 10
+    done = fetch("--retries", "1")
+    assert done.returncode == 1
+    assert "2 次" in done.stderr
+    assert stand.overpass in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "p" / "roads.graphml").exists()
+
+
+def test_unknown_places_and_files_that_are_there(fetch, stand, tmp_path):
+    stand.places = []
+    done = fetch()
+    assert done.returncode == 2
+    assert "永安市" in done.stderr
+    stand.places = [PLACE]
+    (tmp_path / "p").mkdir(exist_ok=True)
+    (tmp_path / "p" / "townships.geojson").write_text("{}")
+    done = fetch()
+    assert done.returncode == 2
+    assert "townships.geojson" in done.stderr
+    assert (tmp_path / "p" / "townships.geojson").read_text() == "{}"
+
+
+def test_osmnx_is_left_as_it_was(fetch):
+    import socket
+
+    import osmnx as ox
+
+    before = (
+        ox.settings.overpass_url,
+        ox.settings.requests_kwargs,
+        ox.settings.cache_folder,
+        socket.getaddrinfo,
+    )
+    fetch()
+    after = (
+        ox.settings.overpass_url,
+        ox.settings.requests_kwargs,
+        ox.settings.cache_folder,
+        socket.getaddrinfo,
+    )
+    assert before == after
