@@ -91,6 +91,11 @@ class LayerSection(Section):
     parameters: str | None = None
     """File of the seven parameters that bring Xi'an 80 or Beijing 54 to CGCS2000, relative to project.toml."""
 
+    @property
+    def reference(self) -> str:
+        """Reference system of the coordinates, or of the datum's longitude and latitude."""
+        return self.crs or ("EPSG:4490" if self.datum == "cgcs2000" else "EPSG:4326")
+
 
 Count = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -197,6 +202,9 @@ class NetworkSection(Section):
     """How far a walk is searched [m]; at least every standard in metres."""
     search_min: Positive = 45.0
     """How far a ride is searched [min]; at least every standard in minutes."""
+    elevation: str | None = None
+    """A raster of elevations [m] (GeoTIFF), relative to project.toml: walks in minutes are then slower uphill, by
+    Tobler's hiking function. Standards in metres don't change."""
     off_network: Literal["unreachable", "straight_line"] = "unreachable"
     """What becomes of points farther than `snap_max_m` from any street: "unreachable", or an estimate in straight
     lines where the road layer is known to lack their roads."""

@@ -123,8 +123,8 @@ class Project(Inquiries):
         """Every file that goes into a run, by its name in the project; a shapefile's companions included."""
         outside = self.config.project.allow_paths_outside
         sections = self.config.layers.values()
-        parameters = [one.parameters for one in sections if one.parameters is not None]
-        names = [self.config.project.policy, *(section.path for section in sections), *parameters]
+        further = [*(one.parameters for one in sections), self.config.network.elevation]
+        names = [self.config.project.policy, *(section.path for section in sections), *filter(None, further)]
         files = {
             "project.toml": self.file,
             **{name: _layer_path(self.folder, name, outside=outside) for name in names},
@@ -268,16 +268,18 @@ class Project(Inquiries):
             detour_factor=section.detour_factor,
             off_network=section.off_network,
         )
-        roads = self.config.layers.get("roads")
+        roads, outside = self.config.layers.get("roads"), self.config.project.allow_paths_outside
         return build_reach(
             self.layers(),
             demand=self.demand().points,
             candidates=candidates,
             policy=self.policy,
             parameters=parameters,
-            roads_path=None
-            if roads is None
-            else _layer_path(self.folder, roads.path, outside=self.config.project.allow_paths_outside),
+            roads_path=None if roads is None else _layer_path(self.folder, roads.path, outside=outside),
+            roads_crs="EPSG:4326" if roads is None else roads.reference,
+            elevation_path=None
+            if self.config.network.elevation is None
+            else _layer_path(self.folder, self.config.network.elevation, outside=outside),
             files=self._files,
         )
 

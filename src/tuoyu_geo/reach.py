@@ -5,7 +5,7 @@ from the same streets. Where there are no roads, straight lines times a detour f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,17 +16,21 @@ from scipy.sparse import csr_array
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.facilities import age_findings, facility_table
 from tuoyu_geo.findings import Finding
+from tuoyu_geo.layers.kinds import NETWORK_ENDINGS, is_link_table
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import (
     Attached,
     StreetNetwork,
     attach,
     estimate_detour_factor,
+    read_links,
     read_osm,
+    walk_stretch,
 )
 from tuoyu_geo.network.roads import from_roads
 from tuoyu_geo.policy import Standard
 from tuoyu_geo.snapping import snap_findings
+from tuoyu_geo.terrain import read_elevation
 from tuoyu_geo.travel import (
     ASSUMED_DETOUR_FACTOR,
     Speeds,
@@ -155,6 +159,8 @@ def build_reach(
     policy: "Policy",
     parameters: ReachParameters,
     roads_path: Path | None,
+    roads_crs: str,
+    elevation_path: Path | None,
     files: Mapping[str, str],
 ) -> Reach:
     """Costs between all demand points and all facilities.
@@ -172,7 +178,11 @@ def build_reach(
     parameters
         Settings of `[network]`.
     roads_path
-        The roads' file, read here only where it is OpenStreetMap's.
+        The roads' file, read here only where it is a network with nodes of its own.
+    roads_crs
+        Reference system of a link table's coordinates.
+    elevation_path
+        A raster of elevations, by which walks in minutes are slower uphill.
     files
         File of each layer, as the project names it.
     """
@@ -180,7 +190,7 @@ def build_reach(
     rules = {"urban": policy.coverage.urban, "rural": policy.coverage.rural}
     own = [rules[area] for area in demand["area_kind"]]
     places = _xy(demand), np.concatenate([_xy(layers.institutions), _xy(candidates)])
-    network = _network(layers, roads_path)
+    network = _network(layers, roads_path, roads_crs=roads_crs, elevation_path=elevation_path)
     joined, car = None, None
     findings: tuple[Finding, ...] = (_no_roads(parameters, files),)
     if network is not None:
@@ -243,14 +253,21 @@ def _xy(points: "gpd.GeoDataFrame") -> "NDArray[np.float64]":
     return np.column_stack([points.geometry.x, points.geometry.y]).astype(float).reshape(-1, 2)
 
 
-def _network(layers: "Layers", roads_path: Path | None) -> StreetNetwork | None:
-    if roads_path is not None and roads_path.name.lower().endswith(
-        (".osm", ".osm.bz2", ".osm.pbf", ".graphml")
-    ):
-        return read_osm(roads_path, crs=layers.crs)
-    if len(layers.roads):
-        return from_roads(layers.roads)
-    return None
+def _network(
+    layers: "Layers", roads_path: Path | None, *, roads_crs: str, elevation_path: Path | None
+) -> StreetNetwork | None:
+    if roads_path is not None and roads_path.name.lower().endswith(NETWORK_ENDINGS):
+        network = read_osm(roads_path, crs=layers.crs)
+    elif roads_path is not None and is_link_table(roads_path):
+        network = read_links(roads_path, source_crs=roads_crs, crs=layers.crs)
+    elif len(layers.roads):
+        network = from_roads(layers.roads)
+    else:
+        return None
+    if elevation_path is None:
+        return network
+    elevation_m = read_elevation(elevation_path, crs=layers.crs)
+    return replace(network, walk_stretch=walk_stretch(network, elevation_m))
 
 
 WALKING = Standard(mode="walk", value=1.0, unit="m", verified=True, source="")

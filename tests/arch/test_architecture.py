@@ -22,7 +22,7 @@ ORDER = (
     ("areas",),
     ("demand", "network", "access"),
     ("policy",),
-    ("travel", "snapping", "policy_findings"),
+    ("travel", "snapping", "policy_findings", "terrain"),
     ("facilities",),
     ("reach",),
     ("coverage", "service_areas", "proposals"),

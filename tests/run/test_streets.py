@@ -217,3 +217,36 @@ def test_service_areas_are_nested_bands_that_keep_to_their_bank(changed, lattice
     assert not of_c1.geometry[500].intersects(LineString([(x0, y0 + 1000), (x0 + 480, y0 + 1000)]))
     # by e-bike every 5 minutes
     assert sorted(areas[areas["unit"] == "min"]["band"].unique()) == [5, 10, 15]
+
+
+def test_a_link_table_and_an_elevation_model_make_a_project(changed, lattice):
+    import rasterio
+    from rasterio.transform import Affine
+
+    folder = changed(policy=[URBAN_MIN], settings=NETWORK + 'elevation = "dem.tif"\n')
+    text = (folder / "project.toml").read_text(encoding="utf-8")
+    (folder / "project.toml").write_text(
+        text.replace('path = "roads.gpkg"', 'path = "link.csv"'), encoding="utf-8"
+    )
+    ends = np.array([line.coords[:] for line in lattice.streets().geometry])
+    nodes, index = np.unique(ends.reshape(-1, 2), axis=0, return_inverse=True)
+    pd.DataFrame({"node_id": range(len(nodes)), "x_coord": nodes[:, 0], "y_coord": nodes[:, 1]}).to_csv(
+        folder / "node.csv", index=False
+    )
+    pd.DataFrame(index.reshape(-1, 2), columns=["from_node_id", "to_node_id"]).assign(
+        facility_type="residential"
+    ).to_csv(folder / "link.csv", index=False)
+    # the ground falls a tenth towards the north
+    north = lattice.Y0 + 3000 - 10 * np.arange(400)
+    with rasterio.open(
+        folder / "dem.tif", "w", driver="GTiff", width=400, height=400, count=1, dtype="float32", crs=lattice.CRS,
+        transform=Affine(10, 0, lattice.X0 - 1000, 0, -10, lattice.Y0 + 3005),
+    ) as raster:  # fmt: skip
+        raster.write(np.repeat((lattice.Y0 - north)[:, None] / 10, 400, axis=1).astype("float32"), 1)
+    project = tg.open_project(folder)
+    assert project.reach().method == "network"
+    # E3 lies 1,000 m north of C1 and 100 m below: uphill at 10 % a walk takes 1.419 times as long
+    assert cost(project, "E3", "C1") == pytest.approx(12.5 * np.exp(0.35), rel=1e-4)
+    assert cost(project, "E1", "I1") == pytest.approx(6.25 * np.exp(3.5 * (0.05 - 0.05)), rel=1e-4)
+    assert {"link.csv", "node.csv", "dem.tif"} <= set(project.input_files())
+    assert len(project.outcome().streets) > 0

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from tuoyu_geo.layers.database import DATABASE_START, fingerprint, read_database
+from tuoyu_geo.layers.kinds import is_link_table
 from tuoyu_geo.layers.source import LayerSource
 
 # Files of the same stem that are read along, by the ending of the one that a project names.
@@ -22,9 +23,11 @@ def is_database(path: str) -> bool:
 
 
 def companions(path: Path) -> list[Path]:
-    """The other files that are read with one: a shapefile's, a MapInfo table's, all of a file geodatabase's."""
+    """The other files that are read with one: a shapefile's, a MapInfo table's, a link table's nodes, and so on."""
     if path.is_dir():
         return sorted(one for one in path.rglob("*") if one.is_file() and one.suffix.lower() != ".lock")
+    if is_link_table(path):
+        return sorted(one for one in path.parent.glob(f"*{path.suffix}") if "node" in one.name.lower())
     wanted = BESIDE.get(path.suffix.lower(), ())
     if not wanted or not path.parent.is_dir():
         return []

@@ -3,6 +3,11 @@
 from pathlib import Path
 
 NETWORK_ENDINGS = (".osm", ".osm.bz2", ".osm.pbf", ".graphml")
+LINK_ENDS = (
+    ("from_node_id", "from_node", "from", "a_node", "起点", "起点编号", "起节点"),
+    ("to_node_id", "to_node", "to", "b_node", "终点", "终点编号", "终节点"),
+)
+"""Columns that name the nodes at which a link begins and ends, in GMNS and in surveys."""
 SHEET_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 TEXT_ENDINGS = (".csv", ".txt", ".tsv")
 RASTER_ENDINGS = (".tif", ".tiff")
@@ -115,3 +120,17 @@ def not_what_it_says(ending: str, head: bytes) -> str:  # noqa: PLR0911  (a retu
 def looks_like(head: bytes) -> str:
     """What bytes look like, by how they begin."""
     return next((name for start, name in _LOOKS.items() if head.startswith(start)), repr(head[:8]))
+
+
+def is_link_table(path: Path) -> bool:
+    """Whether a text table's header names the nodes at which its rows begin and end."""
+    if path.suffix.lower() not in TEXT_ENDINGS or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        head = stream.readline(10_000)
+    try:
+        line = head.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        line = head.decode("gb18030", errors="replace")
+    names = {name.strip().strip('"') for name in line.lower().split(",")}
+    return all(names & set(known) for known in LINK_ENDS)

@@ -12,7 +12,7 @@ from tuoyu_geo.layers import checks, checks_figures, gazetteer, townships
 from tuoyu_geo.layers.clean import POSITION_FIELDS, clean_columns
 from tuoyu_geo.layers.datum_check import check_datum
 from tuoyu_geo.layers.fields import fields_of, match_columns
-from tuoyu_geo.layers.kinds import NETWORK_ENDINGS
+from tuoyu_geo.layers.kinds import NETWORK_ENDINGS, is_link_table
 from tuoyu_geo.layers.model import Layers
 from tuoyu_geo.layers.place import place_rows
 from tuoyu_geo.layers.read import read_table
@@ -115,7 +115,7 @@ def _load_one(
     source: LayerSource, *, crs: str, may_lack_place: bool
 ) -> tuple[gpd.GeoDataFrame, dict[str, str], list[Finding]]:
     role = source.role
-    if source.path.name.lower().endswith(NETWORK_ENDINGS):
+    if source.path.name.lower().endswith(NETWORK_ENDINGS) or (role == "roads" and is_link_table(source.path)):
         missing = (
             [] if source.path.is_file() else [layer_finding(source, "file_missing", path=source.path.name)]
         )

@@ -11,7 +11,7 @@ from scipy.spatial import Delaunay, KDTree
 
 from tuoyu_geo.network.kernel import trace_rings
 from tuoyu_geo.network.mode import Mode, usable
-from tuoyu_geo.network.reached import Parts, along_m
+from tuoyu_geo.network.reached import Parts, along_m, places_on
 from tuoyu_geo.network.street import CONNECTOR, Bools, Floats, Ints, StreetNetwork
 
 STEP_M = 20.0
@@ -162,18 +162,8 @@ def _places(network: StreetNetwork, on_ground: Bools) -> tuple[Floats, Ints, Int
     place_of[inner] = network.n_node + np.arange(inner.sum())
     place_of[~on_ground[edge]] = -1
     e = edge[inner]
-    here = _positions(network, before, e, step[inner] / n_step[e])
+    here = places_on(network, before, e, step[inner] / n_step[e])
     return np.concatenate([network.xy, here]), first, place_of
-
-
-def _positions(network: StreetNetwork, before: Floats, edge: Ints, share: Floats) -> Floats:
-    """(n, 2) places on edges [m]; `share` is 0 at an edge's first vertex and 1 at its last."""
-    begin, last = before[network.offsets[edge]], network.offsets[edge + 1] - 1
-    metres = begin + share * (before[last] - begin)
-    segment = np.clip(np.searchsorted(before, metres, side="right") - 1, network.offsets[edge], last - 1)
-    length = before[segment + 1] - before[segment]
-    on = np.clip((metres - before[segment]) / np.where(length > 0, length, 1.0), 0.0, 1.0)[:, None]
-    return np.asarray(network.coords[segment] * (1 - on) + network.coords[segment + 1] * on)
 
 
 def _near_any(xy: Floats, centres: Floats, radius_m: float) -> Bools:
@@ -249,7 +239,7 @@ def _loose(
     step = np.clip(np.floor(passed * n_step[vertex_edge] + 0.5).astype(np.int64), 0, n_step[vertex_edge])
     gap_edge = np.repeat(np.arange(network.n_edge), n_step)
     gap = np.arange(len(gap_edge)) - (first[:-1] - np.arange(network.n_edge))[gap_edge]
-    middle = _positions(network, before, gap_edge, (gap + 0.5) / n_step[gap_edge])
+    middle = places_on(network, before, gap_edge, (gap + 0.5) / n_step[gap_edge])
     edge = np.concatenate([vertex_edge, gap_edge, gap_edge])
     own = place_of[first[edge] + np.concatenate([step, gap, gap + 1])]
     at = np.concatenate([network.coords, middle, middle])

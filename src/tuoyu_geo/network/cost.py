@@ -72,8 +72,8 @@ def cost_matrix(
     """
     if not cutoff >= 0:
         raise NetworkError(text("network.cutoff", found=cutoff))
-    rows, row_of = np.unique(_node_indices(origins, network.n_node), return_inverse=True)
-    columns, column_of = np.unique(_node_indices(destinations, network.n_node), return_inverse=True)
+    rows, row_of = _each_once(_node_indices(origins, network.n_node))
+    columns, column_of = _each_once(_node_indices(destinations, network.n_node))
     backwards = len(columns) < len(rows)
     graph = arcs(network, mode=mode, impedance=impedance, backwards=backwards)
     if backwards:
@@ -147,6 +147,14 @@ def _node_indices(nodes: ArrayLike, n_node: int) -> Ints:
     if outside.any():
         raise NetworkError(text("network.index_range", found=int(raw[outside][0]), n=n_node))
     return raw.astype(np.int64)
+
+
+def _each_once(nodes: Ints) -> tuple[Ints, Ints]:
+    """The different nodes in order, and where each of the given ones stands among them."""
+    if (nodes[1:] > nodes[:-1]).all():
+        return nodes, np.arange(len(nodes))
+    different, position = np.unique(nodes, return_inverse=True)
+    return different, position
 
 
 def _search_all(graph: Arcs, sources: Ints, targets: Ints, cutoff: float) -> csr_array:

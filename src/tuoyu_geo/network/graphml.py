@@ -60,7 +60,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
         tail, head = (np.array([index[end[k]] for end in graph.ends], dtype=np.int64) for k in (0, 1))
         own_crs = CRS.from_user_input(graph.attributes.get("crs", "EPSG:4326"))
         shapes = [
-            _shape(edge.get("geometry"), node_xy[[t, h]])
+            line_shape(edge.get("geometry"), node_xy[[t, h]])
             for edge, t, h in zip(graph.edges, tail, head, strict=True)
         ]
         given_m = np.array([float(edge.get("length", "nan")) for edge in graph.edges])
@@ -77,7 +77,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
     lonlat = node_xy if geographic else to_lonlat(node_xy, own_crs)
     own_or_utm = utm_crs(lonlat) if geographic else own_crs
     target = metric_crs(own_or_utm if crs is None else crs)
-    length_m = np.where(np.isnan(given_m), _lengths(coords, offsets, geographic=geographic), given_m)
+    length_m = np.where(np.isnan(given_m), line_lengths(coords, offsets, geographic=geographic), given_m)
     plane = (
         coords
         if target == own_crs
@@ -98,7 +98,7 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
     inside = np.arange(new_offsets[-1]) - np.repeat(new_offsets[:-1] - offsets[kept], count)
     return StreetNetwork(
         xy=node_xy if target == own_crs else to_plane(lonlat, target),
-        node_id=_ids(graph.node_id),
+        node_id=source_ids(graph.node_id),
         u=tail[kept],
         v=head[kept],
         length_m=length_m[kept],
@@ -142,7 +142,8 @@ def _parse(path: Path) -> _Graph:
     raise NetworkError(text("network.not_graphml", path=path, reason="<graph>"))
 
 
-def _shape(wkt: str | None, ends: Floats) -> Floats:
+def line_shape(wkt: str | None, ends: Floats) -> Floats:
+    """(n_vertex, 2) a WKT line's positions, or the straight line between its ends where there is no WKT."""
     if not wkt:
         return ends
     inner = re.fullmatch(r"\s*LINESTRING\s*(?:Z\s*)?\((.*)\)\s*", wkt)
@@ -151,7 +152,8 @@ def _shape(wkt: str | None, ends: Floats) -> Floats:
     return np.array([point.split()[:2] for point in inner.group(1).split(",")], dtype=float)
 
 
-def _lengths(coords: Floats, offsets: Ints, *, geographic: bool) -> Floats:
+def line_lengths(coords: Floats, offsets: Ints, *, geographic: bool) -> Floats:
+    """(n_line,) lengths on the sphere where positions are degrees, else on the plane [m]."""
     step = np.zeros(len(coords))
     step[:-1] = (
         great_circle_m(coords[:-1], coords[1:]) if geographic else np.hypot(*np.diff(coords, axis=0).T)
@@ -188,7 +190,8 @@ def _flag(raw: str | None) -> bool:
     return (_first_value(raw) or "").lower() not in _FALSE
 
 
-def _ids(names: list[str]) -> NDArray[Any]:
+def source_ids(names: list[str]) -> NDArray[Any]:
+    """Ids as whole numbers where all are, else as text."""
     try:
         return np.array([int(name) for name in names], dtype=np.int64)
     except ValueError:

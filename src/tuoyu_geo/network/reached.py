@@ -74,6 +74,16 @@ def along_m(network: StreetNetwork) -> Floats:
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(network.coords, axis=0).T))])
 
 
+def places_on(network: StreetNetwork, before: Floats, edge: Ints, share: Floats) -> Floats:
+    """(n, 2) places on edges [m]; `share` is 0 at an edge's first vertex and 1 at its last, `before` the network's `along_m`."""
+    begin, last = before[network.offsets[edge]], network.offsets[edge + 1] - 1
+    metres = begin + share * (before[last] - begin)
+    segment = np.clip(np.searchsorted(before, metres, side="right") - 1, network.offsets[edge], last - 1)
+    length = before[segment + 1] - before[segment]
+    on = np.clip((metres - before[segment]) / np.where(length > 0, length, 1.0), 0.0, 1.0)[:, None]
+    return np.asarray(network.coords[segment] * (1 - on) + network.coords[segment + 1] * on)
+
+
 def cut_out(network: StreetNetwork, parts: Parts, before: Floats) -> tuple[Floats, Ints]:
     """Coordinates [m] and offsets of parts of edges; `before` is the network's `along_m`."""
     first, last = network.offsets[parts.edge], network.offsets[parts.edge + 1] - 1
