@@ -10,6 +10,7 @@ import shapely
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
+from tuoyu_geo.layers.townships import inner_points
 from tuoyu_geo.messages import text
 
 if TYPE_CHECKING:
@@ -102,23 +103,26 @@ def check_ids(ids: "NDArray[np.object_]", frame: gpd.GeoDataFrame, *, source: La
 def check_near_twins(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
     """Rows of the same name within 50 m of each other: likely the same place twice."""
     findings = []
-    named = frame[frame["name"].notna() & frame.duplicated("name", keep=False)]
-    for name, group in named.groupby("name", sort=True):
-        points = group.geometry.representative_point()
-        for k in range(1, len(group)):
-            near = points.iloc[:k].distance(points.iloc[k])
-            if near.min() <= SAME_PLACE_M:
-                other = int(group["source_row"].iloc[int(np.argmin(near.to_numpy()))])
-                row = int(group["source_row"].iloc[k])
+    shared = np.flatnonzero(frame["name"].duplicated(keep=False).to_numpy() & frame["name"].notna().to_numpy())
+    names = frame["name"].to_numpy(object)[shared]
+    points = np.asarray(inner_points(frame.geometry.iloc[shared]).array, dtype=object)
+    rows = frame["source_row"].to_numpy()[shared]
+    order = np.argsort(names.astype(str), kind="stable")
+    starts = np.flatnonzero(np.r_[True, names[order][1:] != names[order][:-1]]) if len(order) else []
+    for group in np.split(order, starts[1:]) if len(order) else []:
+        for k, i in enumerate(group[1:], start=1):
+            metres = shapely.distance(points[group[:k]], points[i])
+            nearest = int(np.argmin(metres))
+            if metres[nearest] <= SAME_PLACE_M:
                 findings.append(
                     layer_finding(
                         source,
                         "near_twin",
                         severity="warning",
-                        row=row,
-                        name=name,
-                        other=other,
-                        metres=near.min(),
+                        row=rows[i],
+                        name=names[i],
+                        other=int(rows[group[nearest]]),
+                        metres=metres[nearest],
                     )
                 )
     return findings

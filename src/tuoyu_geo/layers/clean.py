@@ -73,9 +73,17 @@ def _clean(
     if unit and field.kind == "number" and factor_to(field.unit, word=unit) is None:
         findings.append(layer_finding(source, "column_unit", column=column, found=unit, allowed=field.unit))
         return [None] * len(raw.frame), findings
+    known: dict[str, Reading] = {}
     for cell, row in zip(raw.frame[column], raw.row, strict=True):
-        reading = _read(field, cell, unit)
+        if isinstance(cell, str):
+            # A column of a large table says the same few things over and over.
+            reading = known[cell] if cell in known else known.setdefault(cell, _read(field, cell, unit))
+        else:
+            reading = _read(field, cell, unit)
         value = reading.value
+        if not reading.note and value is not None and not (isinstance(value, float) and value < 0):
+            values.append(value)
+            continue
         told = _note_finding(field, reading, cell=cell, row=row, column=column, source=source)
         findings += told
         if field.kind == "number" and isinstance(value, float) and value < 0 and field.field != "floor":

@@ -26,6 +26,7 @@ _DMS = re.compile(
     r"[-ewns东西经北南纬度:]*\s*(\d{1,3})\s*[°度º˚]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′’分]\s*)?"
     r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|”|′′|''|’’|秒))?\s*[ewns]?"
 )
+_BARE = re.compile(r"[0-9]{1,9}\.[0-9]{1,15}")
 _DECIMAL = r"[-+]?\d+(?:\.\d+)?"
 _DEGREES = r"\d{1,3}\s*[°度º˚](?:\s*\d[\d.]*\s*['′’分])?(?:\s*\d[\d.]*\s*(?:\"|″|”|′′|''|’’|秒))?"
 _LABEL = r"(?:东经|北纬|经度|纬度|lng|lon|long|lat|longitude|latitude|x|y|e|n)?\s*[:=]?\s*"
@@ -209,6 +210,10 @@ def read_coordinate(cell: object) -> float:
 
     A rounded number, a range or a sum is no coordinate.
     """
+    if isinstance(cell, float):
+        return cell
+    if isinstance(cell, str) and _BARE.fullmatch(cell):
+        return float(cell)
     reading = read_number(cell, unit="°")
     if isinstance(reading.value, float):
         scaled = re.search(r"[万千百亿wk]", plain_text(cell).lower()) is not None

@@ -42,6 +42,9 @@ _CHINESE: Mapping[str, int] = {
 _NUMERALS = "".join(_CHINESE) + "十百千万"
 
 
+_PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
+
+
 def read_number(value: object, *, unit: str = "", column_unit: str = "") -> Reading:
     """A number: 320, ３２０户, 约1,200人, 1.2万, 800-1000人 (their mean), 一期320户,二期280户 (their sum).
 
@@ -67,6 +70,8 @@ def read_number(value: object, *, unit: str = "", column_unit: str = "") -> Read
         if math.isnan(number):
             return Reading(None)
         return _finite(number * plain_factor, "converted" if plain_factor != 1.0 else "")
+    if plain_factor == 1.0 and isinstance(value, str) and value.isascii() and _PLAIN.fullmatch(value):
+        return Reading(float(value))
     if says_nothing(value):
         return Reading(None)
     return _read_words(value, unit=unit, plain_factor=plain_factor)

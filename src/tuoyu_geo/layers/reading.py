@@ -40,6 +40,8 @@ def plain_text(value: object) -> str:
         return ""
     if isinstance(value, float | np.floating) and float(value).is_integer() and abs(float(value)) < 1e15:
         return str(int(value))
+    if isinstance(value, str) and value.isascii():
+        return value.strip()  # most cells of a large table
     # NFKC would turn ① into a 1 that joins the number after it.
     spaced = _CIRCLED.sub(" ", str(value))
     return re.sub(r"[\u200b-\u200f\u2060\ufeff]", "", unicodedata.normalize("NFKC", spaced)).strip()

@@ -40,7 +40,7 @@ def decode_text(data: bytes, *, stated: str | None) -> tuple[str, str] | None:  
     if plain is not None:
         return plain
     repaired = data.decode("utf-8-sig", "replace")
-    beyond_ascii = sum(not character.isascii() for character in repaired)
+    beyond_ascii = len(repaired) - len(repaired.encode("ascii", "ignore"))
     if 0 < repaired.count("\ufffd") <= max(1.0, DAMAGED_SHARE * beyond_ascii) < beyond_ascii / 4:
         return repaired, "utf-8"
     return _try(data, "gb18030")

@@ -61,7 +61,7 @@ def assign_townships(
     The table's word wins where it names a township; then the row's own 12-digit code; a row with neither belongs
     where it stands.
     """
-    here = np.array(locate(frame.geometry.representative_point(), townships=townships), dtype=object)
+    here = np.array(locate(inner_points(frame.geometry), townships=townships), dtype=object)
     told = told_townships(frame, townships=townships)
     coded = coded_townships(frame, townships=townships)
     result = np.where(_some(told), told, np.where(_some(coded), coded, here))
@@ -84,8 +84,11 @@ def check_township_names(
     """Words that name no township, or more than one."""
     named = _by_name(townships)
     findings = []
+    meant: dict[object, list[str]] = {None: []}
     for said, row in zip(frame["township"], frame["source_row"], strict=True):
-        known = [] if said is None else _known(said, townships=townships, named=named)
+        if said not in meant:
+            meant[said] = _known(said, townships=townships, named=named)
+        known = meant[said]
         if said is not None and len(known) != 1:
             code = "township_ambiguous" if known else "township_unknown"
             findings.append(
@@ -102,7 +105,7 @@ def check_outside(
     source: LayerSource,
 ) -> list[Finding]:
     """Rows that stand outside the county, with how far."""
-    points = np.asarray(frame.geometry.representative_point().array, dtype=object)
+    points = np.asarray(inner_points(frame.geometry).array, dtype=object)
     placed = ~(shapely.is_missing(points) | shapely.is_empty(points))
     off = np.flatnonzero(placed & ~_some(here))
     borders = shapely.union_all(townships.geometry.array) if len(off) else None
@@ -174,6 +177,13 @@ def coded_townships(frame: gpd.GeoDataFrame, *, townships: gpd.GeoDataFrame) -> 
     return np.array([code if code in known else None for code in codes], dtype=object)
 
 
+def inner_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """A point inside each shape: itself where it is one."""
+    if shapes.geom_type.eq("Point").all():
+        return shapes
+    return shapes.representative_point()
+
+
 def told_townships(frame: gpd.GeoDataFrame, *, townships: gpd.GeoDataFrame) -> "NDArray[np.object_]":
     """``(n,)`` the township id that each row's own word or code tells; None where it tells none for certain."""
     named = _by_name(townships)
@@ -202,19 +212,22 @@ def locate(points: gpd.GeoSeries, *, townships: gpd.GeoDataFrame) -> list[str | 
     A point within `BORDER_M` of the county belongs to the nearest township; one farther out to none.
     """
     shapes = np.asarray(townships.geometry.array, dtype=object)
-    tree = shapely.STRtree(shapes)
     ids = townships.index.to_numpy(object)
-    found: list[str | None] = [None] * len(points)
-    point, polygon = tree.query(np.asarray(points.array, dtype=object), predicate="intersects")
-    for i, j in sorted(zip(point.tolist(), polygon.tolist(), strict=True), reverse=True):
-        found[i] = str(ids[j])
-    for i, one in enumerate(points):
-        if found[i] is None and one is not None and not one.is_empty:
-            distances = shapely.distance(shapes, one)
-            nearest = int(np.argmin(distances))
-            if distances[nearest] <= BORDER_M:
-                found[i] = str(ids[nearest])
-    return found
+    places = np.asarray(points.array, dtype=object)
+    # Asked this way round, each border is prepared once, and many points are told fast.
+    polygon, point = shapely.STRtree(places).query(shapes, predicate="intersects")
+    found: NDArray[np.object_] = np.full(len(places), None, dtype=object)
+    order = np.lexsort((-polygon, point))
+    found[point[order]] = ids[polygon[order]]
+    beyond = np.flatnonzero(
+        (found == None) & ~(shapely.is_missing(places) | shapely.is_empty(places))  # noqa: E711  (elementwise)
+    )
+    if len(beyond):
+        tree = shapely.STRtree(shapes)
+        nearest, distance = tree.query_nearest(places[beyond], return_distance=True, all_matches=False)
+        near = distance <= BORDER_M
+        found[beyond[nearest[0][near]]] = ids[nearest[1][near]]
+    return [None if one is None else str(one) for one in found]
 
 
 def check_borders(townships: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
