@@ -1,11 +1,12 @@
-"""200,000 communities read, cleaned and checked from CSV and from GeoPackage: seconds and peak memory, each in a
-process of its own, beside what GeoPandas and pandas take to read the same file and do nothing with it.
+"""200,000 communities read, cleaned and checked from CSV and from GeoPackage: seconds and peak memory.
 
-Run ``python benchmarks/layers.py [N]``. One cell in fifty is written as people write it (约1200人, 800-1000, 2003年),
+Each reading has a process of its own, and stands beside what GeoPandas and pandas take to read the same file and do
+nothing with it. Run ``python benchmarks/layers.py [N]``. One cell in fifty is written as people write it (约1200人, 800-1000, 2003年),
 one name in forty is shared with another row, and each of 15 townships has a border of 2,000 corners.
 """
 
 import csv
+import importlib
 import json
 import resource
 import subprocess
@@ -131,10 +132,8 @@ def main() -> None:
     """Print a line a file and reader."""
     if len(sys.argv) == 4:
         who, folder, file = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
-        import pandas  # noqa: F401
-        import pyogrio  # noqa: F401
-
-        import tuoyu_geo.layers  # noqa: F401
+        for name in ("pandas", "pyogrio", "tuoyu_geo.layers"):
+            importlib.import_module(name)
 
         begin, busy = time.perf_counter(), time.process_time()
         n = {"ours": read_ours, "plain": read_peer}[who](folder, file)

@@ -17,6 +17,7 @@ LAYER_ROLES = (
     "townships",
     "communities",
     "villages",
+    "population",
     "institutions",
     "candidates",
     "roads",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tuoyu_geo.demand.cells import cells_of_rows, fill_from_cells
 from tuoyu_geo.demand.model import Demand, DemandParameters
 from tuoyu_geo.demand.residents import (
     check_no_population,
@@ -51,13 +52,17 @@ def build_demand(layers: "Layers", *, parameters: DemandParameters, files: Mappi
     """
     totals = layers.townships["residents"]
     rows = stack_rows(layers, parameters)
-    rows, spread = spread_remainder(rows, totals, files=files)
+    cells = cells_of_rows(rows, layers)
+    rows, spread = spread_remainder(rows, totals, weights=cells.people, files=files)
+    rows, filled = fill_from_cells(rows, cells, files=files)
     unknown = check_no_population(rows, files=files)
     counted = to_township_totals(rows, totals, files=files)
+    # Cells of a township without a row, and without a total of its own, have nowhere to stand.
+    beyond = counted.beyond + cells.beyond.where(totals.isna(), 0.0).round()
     children = spread_under3(
         rows,
         residents=counted.residents,
-        beyond=counted.beyond,
+        beyond=beyond,
         townships=layers.townships,
         parameters=parameters,
     )
@@ -69,9 +74,9 @@ def build_demand(layers: "Layers", *, parameters: DemandParameters, files: Mappi
     )
     placed = rows["placed"].to_numpy(bool)
     without = rows[~placed].groupby("township_id")[["residents", "under3"]].sum()
-    unplaced = pd.DataFrame({"residents": counted.beyond, "under3": children.beyond}, index=totals.index)
+    unplaced = pd.DataFrame({"residents": beyond, "under3": children.beyond}, index=totals.index)
     return Demand(
         points=rows.loc[placed, list(COLUMNS)],
         unplaced=unplaced.add(without.reindex(totals.index, fill_value=0.0)),
-        findings=(*unknown, *spread, *counted.findings, *children.findings),
+        findings=(*filled, *unknown, *spread, *counted.findings, *children.findings),
     )

@@ -4,13 +4,15 @@ Residents today of a community or village, in this order of preference:
 
 1. the layer's residents (常住人口);
 2. households × persons per household, the row's own size where it has one;
-3. floor area ÷ floor area a person, where the project states one.
+3. floor area ÷ floor area a person, where the project states one;
+4. the population layer's cells at the row.
 
-2 and 3 only where people have moved in: a planned estate, or one under construction with no residents stated, has
+2 to 4 only where people have moved in: a planned estate, or one under construction with no residents stated, has
 none today.
 
-Where a township's own total is known, its rows are brought to that total. What the rows lack is spread evenly over
-its built villages that state nothing (the rural remainder). Else the rows are scaled if the two differ by no more
+Where a township's own total is known, its rows are brought to that total. What the rows lack is spread over its
+built villages that state nothing (the rural remainder): evenly, or, where a population layer is given, over all built
+rows that state nothing, by the people of their cells. Else the rows are scaled if the two differ by no more
 than `SCALE_LIMIT`; if the rows hold far fewer, they are left as they are and the rest stands as unplaced residents of
 the township, counted in every total and never as covered.
 """
@@ -148,21 +150,34 @@ def check_no_population(rows: "gpd.GeoDataFrame", *, files: Mapping[str, str]) -
 
 
 def spread_remainder(
-    rows: "gpd.GeoDataFrame", totals: "pd.Series[float]", *, files: Mapping[str, str]
+    rows: "gpd.GeoDataFrame",
+    totals: "pd.Series[float]",
+    *,
+    weights: "NDArray[np.float64]",
+    files: Mapping[str, str],
 ) -> tuple["gpd.GeoDataFrame", list[Finding]]:
-    """Villages that state nothing get what their township's total leaves over, in even parts."""
+    """Rows that state nothing get what their township's total leaves over.
+
+    By `weights` ``(n,)`` where a row of the township has one above 0; else villages alone, in even parts.
+    """
     residents = rows["residents"].to_numpy(float).copy()
-    unknown = np.isnan(residents) & rows["kind"].eq("village").to_numpy()
+    village = rows["kind"].eq("village").to_numpy()
+    lacking = np.isnan(residents)
     township = rows["township_id"].to_numpy(object)
     findings = []
     for township_id, total in totals.items():
         here = township == township_id
-        empty = np.flatnonzero(here & unknown)
+        empty = np.flatnonzero(here & lacking & (np.nan_to_num(weights) > 0))
+        by_cells = len(empty) > 0
+        if not by_cells:
+            empty = np.flatnonzero(here & lacking & village)
         left = total - np.nansum(residents[here])
         if np.isnan(total) or not len(empty) or left <= 0:
             continue
-        residents[empty] = largest_remainder(np.ones(len(empty)), total=round(left))
-        found = text("demand.remainder", id=township_id, n=len(empty), left=left, total=total)
+        shares = weights[empty] if by_cells else np.ones(len(empty))
+        residents[empty] = largest_remainder(shares, total=round(left))
+        key = "demand.remainder_by_cells" if by_cells else "demand.remainder"
+        found = text(key, id=township_id, n=len(empty), left=left, total=total)
         findings.append(_township_finding(found, severity="warning", files=files))
     return rows.assign(residents=residents), findings
 

@@ -8,6 +8,7 @@ from tuoyu_geo.layers.inputs import is_database as is_database
 from tuoyu_geo.layers.listing import findings_frame as findings_frame
 from tuoyu_geo.layers.load import load_layers as load_layers
 from tuoyu_geo.layers.model import Layers as Layers
+from tuoyu_geo.layers.population import sum_by_place as sum_by_place
 from tuoyu_geo.layers.source import LayerSource as LayerSource
 from tuoyu_geo.layers.townships import same_township as same_township
 
@@ -21,5 +22,6 @@ __all__ = [
     "load_layers",
     "read_ages",
     "same_township",
+    "sum_by_place",
     "without_secrets",
 ]

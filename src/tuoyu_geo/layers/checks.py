@@ -103,13 +103,15 @@ def check_ids(ids: "NDArray[np.object_]", frame: gpd.GeoDataFrame, *, source: La
 def check_near_twins(frame: gpd.GeoDataFrame, *, source: LayerSource) -> list[Finding]:
     """Rows of the same name within 50 m of each other: likely the same place twice."""
     findings = []
-    shared = np.flatnonzero(frame["name"].duplicated(keep=False).to_numpy() & frame["name"].notna().to_numpy())
+    shared = np.flatnonzero(
+        frame["name"].duplicated(keep=False).to_numpy() & frame["name"].notna().to_numpy()
+    )
     names = frame["name"].to_numpy(object)[shared]
     points = np.asarray(inner_points(frame.geometry.iloc[shared]).array, dtype=object)
     rows = frame["source_row"].to_numpy()[shared]
     order = np.argsort(names.astype(str), kind="stable")
-    starts = np.flatnonzero(np.r_[True, names[order][1:] != names[order][:-1]]) if len(order) else []
-    for group in np.split(order, starts[1:]) if len(order) else []:
+    starts = 1 + np.flatnonzero(names[order][1:] != names[order][:-1])
+    for group in np.split(order, starts):
         for k, i in enumerate(group[1:], start=1):
             metres = shapely.distance(points[group[:k]], points[i])
             nearest = int(np.argmin(metres))

@@ -15,6 +15,7 @@ from tuoyu_geo.layers.fields import fields_of, match_columns
 from tuoyu_geo.layers.kinds import NETWORK_ENDINGS, is_link_table
 from tuoyu_geo.layers.model import Layers
 from tuoyu_geo.layers.place import place_rows
+from tuoyu_geo.layers.population import empty_cells, load_population
 from tuoyu_geo.layers.read import read_table
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
@@ -69,6 +70,10 @@ def load_layers(
         frames[role], mappings[role] = frame, mapping
         findings += notes
     findings += _prefix_shared_ids(frames, sources)
+    frames["population"], mapping, notes = _population(frames, sources, crs=crs)
+    findings += notes
+    if mapping:
+        mappings["population"] = mapping
     frames["communities"] = _with_status(frames["communities"])
     unplaced, notes = _place_by_gazetteer(frames, sources)
     findings += notes
@@ -79,6 +84,7 @@ def load_layers(
         townships=frames["townships"],
         communities=frames["communities"],
         villages=frames["villages"],
+        population=frames["population"],
         institutions=frames["institutions"],
         candidates=frames["candidates"],
         roads=frames["roads"],
@@ -88,6 +94,33 @@ def load_layers(
         mappings=mappings,
         crs=crs,
     )
+
+
+def _population(
+    frames: dict[str, gpd.GeoDataFrame], sources: Mapping[str, LayerSource], *, crs: str
+) -> tuple[gpd.GeoDataFrame, dict[str, str], list[Finding]]:
+    """The population layer's cells; a table by township fills residents in `frames` that the townships lack."""
+    borders = frames["townships"]
+    if "population" not in sources:
+        return empty_cells(crs), {}, []
+    source = sources["population"]
+    population = load_population(source, townships=borders, crs=crs)
+    findings = [*population.findings]
+    told = population.by_township.reindex(borders.index)
+    own = borders["residents"].astype(float)
+    for township_id in borders.index[(told.notna() & own.notna() & (told != own)).to_numpy()]:
+        findings.append(
+            layer_finding(
+                source,
+                "population_differs",
+                severity="warning",
+                name=borders.loc[township_id, "name"],
+                told=told[township_id],
+                own=own[township_id],
+            )
+        )
+    frames["townships"] = borders.assign(residents=own.fillna(told))
+    return population.cells, dict(population.mapping), findings
 
 
 def _columns(role: str) -> list[str]:

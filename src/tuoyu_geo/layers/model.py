@@ -29,6 +29,8 @@ class Layers:
     villages
         Points or polygons, index village_id; name, township_id, residents, households, under3, area_kind, area_class,
         area_stated, remote (None where nobody said).
+    population
+        Points, index population_id; residents (people of one cell of a grid or raster), township_id.
     institutions
         Points, index institution_id; name, kind, registration, registry, nature, places, enrolled, ages (as written),
         township_id, community_id, operator, demonstration, address.
@@ -54,6 +56,7 @@ class Layers:
     townships: gpd.GeoDataFrame
     communities: gpd.GeoDataFrame
     villages: gpd.GeoDataFrame
+    population: gpd.GeoDataFrame
     institutions: gpd.GeoDataFrame
     candidates: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame

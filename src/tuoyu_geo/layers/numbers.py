@@ -45,7 +45,9 @@ _NUMERALS = "".join(_CHINESE) + "十百千万"
 _PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
 
 
-def read_number(value: object, *, unit: str = "", column_unit: str = "") -> Reading:
+def read_number(  # noqa: PLR0911  (a return a way of writing)
+    value: object, *, unit: str = "", column_unit: str = ""
+) -> Reading:
     """A number: 320, ３２０户, 约1,200人, 1.2万, 800-1000人 (their mean), 一期320户,二期280户 (their sum).
 
     Parameters

@@ -55,7 +55,9 @@ class Population:
 
 def empty_cells(crs: str) -> gpd.GeoDataFrame:
     """No cells."""
-    return _cells([], np.zeros(0), np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64), quality="", crs=crs)
+    return _cells(
+        [], np.zeros(0), np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64), quality="", crs=crs
+    )
 
 
 def load_population(source: LayerSource, *, townships: gpd.GeoDataFrame, crs: str) -> Population:
@@ -142,7 +144,9 @@ def _cells(
         "source_row": row,
         "quality": pd.Series([quality] * len(row), index=index, dtype=object),
     }
-    return gpd.GeoDataFrame(pd.DataFrame(columns, index=index), geometry=gpd.GeoSeries(points, index=index, crs=crs))
+    return gpd.GeoDataFrame(
+        pd.DataFrame(columns, index=index), geometry=gpd.GeoSeries(points, index=index, crs=crs)
+    )
 
 
 def _in_townships(
@@ -234,7 +238,9 @@ def _against_totals(
     return [layer_finding(source, "population_total", severity="warning", row=None, column=None, **words)]
 
 
-def sum_by_place(cells: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+def sum_by_place(
+    cells: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+) -> tuple["pd.Series[float]", "pd.Series[float]"]:
     """Residents of cells, added up for each place.
 
     Parameters

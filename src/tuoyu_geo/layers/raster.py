@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pyproj import CRS
 
 from tuoyu_geo.layers.kinds import not_what_it_says
 from tuoyu_geo.layers.limits import MAX_ROWS
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # 100 m cells of a county of 3,000 km2 are 300,000; a window of more than this is no population grid of one county.
 MAX_CELLS_READ = 60_000_000
@@ -82,7 +84,9 @@ def _refuse_no_tiff(source: LayerSource) -> None:
 
 def _refuse_pictures(raster: Any, source: LayerSource) -> None:  # noqa: ANN401  (rasterio has no types)
     interpretations = {one.name for one in raster.colorinterp}
-    if interpretations & {"red", "green", "blue", "palette"} or any("complex" in kind for kind in raster.dtypes):
+    if interpretations & {"red", "green", "blue", "palette"} or any(
+        "complex" in kind for kind in raster.dtypes
+    ):
         raise RefusedError(layer_finding(source, "raster_picture"))
 
 
@@ -108,11 +112,10 @@ def _crs(raster: Any, source: LayerSource) -> CRS:  # noqa: ANN401
 def _window(raster: Any, around: gpd.GeoDataFrame, *, crs: CRS, source: LayerSource) -> Window:  # noqa: ANN401
     """The part of a raster over the townships."""
     whole = Window(row=0, column=0, height=raster.height, width=raster.width)
-    inverse = ~raster.transform
     if len(around) and not around.geometry.isna().all():
         corners = around.buffer(MARGIN_M).to_crs(crs).total_bounds
         x, y = corners[[0, 0, 2, 2]], corners[[1, 3, 1, 3]]
-        columns, rows = inverse * (x, y)
+        columns, rows = _applied(~raster.transform, x, y)
         first_row, last_row = max(0, int(np.floor(rows.min()))), min(raster.height, int(np.ceil(rows.max())))
         first_column = max(0, int(np.floor(columns.min())))
         last_column = min(raster.width, int(np.ceil(columns.max())))
@@ -127,6 +130,18 @@ def _window(raster: Any, around: gpd.GeoDataFrame, *, crs: CRS, source: LayerSou
             layer_finding(source, "file_too_large", found=found, allowed=f"{MAX_CELLS_READ:,}")
         )
     return whole
+
+
+def _applied(
+    transform: Any,  # noqa: ANN401
+    x: "NDArray[np.floating[Any]]",
+    y: "NDArray[np.floating[Any]]",
+) -> "tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]":
+    """Places moved by an affine transform."""
+    return (
+        transform.a * x + transform.b * y + transform.c,
+        transform.d * x + transform.e * y + transform.f,
+    )
 
 
 def _bounds(raster: Any) -> str:  # noqa: ANN401
@@ -162,7 +177,7 @@ def _read(raster: Any, window: Window, *, band: int, crs: CRS, source: LayerSour
         if sum(map(len, counts)) > MAX_ROWS:
             raise RefusedError(layer_finding(source, "file_too_large", found="", allowed=f"{MAX_ROWS:,}"))
     row, column, count = np.concatenate(rows), np.concatenate(columns), np.concatenate(counts)
-    x, y = raster.transform * (column + 0.5, row + 0.5)
+    x, y = _applied(raster.transform, column + 0.5, row + 0.5)
     note = layer_finding(
         source,
         "raster_read",

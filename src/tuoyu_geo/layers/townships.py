@@ -187,9 +187,11 @@ def inner_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 def told_townships(frame: gpd.GeoDataFrame, *, townships: gpd.GeoDataFrame) -> "NDArray[np.object_]":
     """``(n,)`` the township id that each row's own word or code tells; None where it tells none for certain."""
     named = _by_name(townships)
-    known = [
-        [] if said is None else _known(said, townships=townships, named=named) for said in frame["township"]
-    ]
+    meant: dict[object, list[str]] = {None: []}
+    for said in frame["township"].unique():
+        if said is not None:
+            meant[said] = _known(said, townships=townships, named=named)
+    known = [meant[said] for said in frame["township"]]
     return np.array([one[0] if len(one) == 1 else None for one in known], dtype=object)
 
 
