@@ -1,17 +1,17 @@
-"""A new project folder: the settings with every line explained and empty spreadsheets, or the example."""
+"""A new project folder: the settings with every line explained and spreadsheets to fill, or the example."""
 
-import csv
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from tuoyu_geo.errors import ConfigError, OutputError
 from tuoyu_geo.messages import text
+from tuoyu_geo.template_sheets import template_workbook
 
 TEMPLATE_LAYERS = ("communities", "villages", "institutions", "candidates")
 
 
 def write_template(folder: Path) -> list[Path]:
-    """Settings, policy and empty spreadsheets for a new county.
+    """Settings, policy and spreadsheets to fill for a new county.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def write_template(folder: Path) -> list[Path]:
         name: files("tuoyu_geo").joinpath("templates", name).read_bytes()
         for name in ("project.toml", "policy.toml", "standards.toml")
     }
-    contents |= {f"{layer}.xlsx": _template_workbook(layer) for layer in TEMPLATE_LAYERS}
+    contents |= {f"{layer}.xlsx": template_workbook(layer) for layer in TEMPLATE_LAYERS}
     return _write(folder, contents)
 
 
@@ -73,41 +73,3 @@ def _write(folder: Path, contents: dict[str, bytes]) -> list[Path]:
     except OSError as error:
         raise OutputError(text("new_project.unwritable", folder=folder, reason=error.strerror)) from error
     return written
-
-
-def _template_workbook(layer: str) -> bytes:
-    from io import BytesIO  # noqa: PLC0415
-
-    from openpyxl import Workbook  # noqa: PLC0415  (slow to import)
-    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
-
-    rows = [row for row in _column_table() if row["layer"] == layer and row["kind"] != "geometry"]
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    sheet = book.create_sheet(text(f"words.role.{layer}"))
-    guide = book.create_sheet(text("new_project.guide"))
-    guide.append(
-        [text(f"new_project.guide_{name}") for name in ("column", "required", "unit", "meaning", "aliases")]
-    )
-    for j, row in enumerate(rows, start=1):
-        aliases = row["aliases"].split("|")
-        cell = sheet.cell(row=1, column=j, value=aliases[0])
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(horizontal="center")
-        if row["required"] == "yes":
-            cell.fill = PatternFill("solid", fgColor="FFF2CC")
-        sheet.column_dimensions[cell.column_letter].width = max(12, 2 * len(aliases[0]) + 4)
-        required = text(f"new_project.required_{row['required']}")
-        guide.append([aliases[0], required, row["unit"], row["meaning"], "、".join(aliases[1:])])
-    sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDE", (20, 8, 10, 60, 60), strict=True):
-        guide.column_dimensions[letter].width = width
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _column_table() -> list[dict[str, str]]:
-    source = files("tuoyu_geo.layers").joinpath("columns.csv")
-    with source.open(encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))

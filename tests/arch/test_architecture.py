@@ -38,7 +38,7 @@ ORDER = (
     ("conclude", "served"),
     ("choices",),
     ("inquiries",),
-    ("project", "building", "new_project", "fetch"),
+    ("project", "building", "new_project", "template_sheets", "fetch"),
     ("batch",),
     ("cli",),
 )

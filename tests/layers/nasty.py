@@ -340,3 +340,13 @@ def climbing_zip(folder: Path) -> Path:
     with zipfile.ZipFile(buffer, "w") as package:
         package.writestr("../../小区.csv", csv_text())
     return raw("a.zip", buffer.getvalue())(folder)
+
+
+def locked_zip(folder: Path) -> Path:
+    """A zip whose one entry says that it is encrypted."""
+    path = zipped([text("a.csv", csv_text())])(folder)
+    data = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + at] |= 1
+    path.write_bytes(data)
+    return path

@@ -128,6 +128,7 @@ READ = {
         findings=("sheet_taken",),
     ),
     "several sheets, named": Case(nasty.sheet(ROWS, 备份=ROWS), changes={"sheet": "备份"}),
+    "a table and a guide to it": Case(nasty.sheet(ROWS, 填写说明=[COLUMNS, EAST])),
     "a sheet a township": Case(nasty.sheet(ROWS, 燕北=ROWS), findings=("sheets_alike",)),
     "formatted to the last cell": Case(nasty.formatted_tail),
     "formula in a column nobody reads": Case(
@@ -255,6 +256,7 @@ REFUSED = {
     "shapefile without .dbf": (nasty.shapefile("GBK", without=".dbf"), "companion_missing"),
     "shapefile without .shx": (nasty.shapefile("GBK", without=".shx"), "companion_missing"),
     "mapinfo without .mid": (nasty.text("a.mif", "Version 300\n"), "companion_missing"),
+    "zip locked by a password": (nasty.locked_zip, "file_locked"),
     "zip without a layer": (nasty.empty_zip, "archive_empty"),
     "broken zip": (nasty.raw("a.zip", b"PK\x03\x04" + b"0" * 40), "file_broken"),
     "no such sheet": (nasty.sheet(ROWS), "sheet_missing"),

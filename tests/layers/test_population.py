@@ -74,6 +74,7 @@ def test_counts_are_summed_and_never_weighted_by_area(load_population, tmp_path)
     # 117.36 E parts the two townships between the eighth column and the ninth.
     assert by_township["350481003"] == pytest.approx(cells[2:12, 2:8].sum(), rel=1e-6)
     assert by_township["350481004"] == pytest.approx(cells[2:12, 8:14].sum(), rel=1e-6)
+    assert len(found(layers, "raster_read")) == 1
     (note,) = found(layers, "population_summed")
     assert f"{cells[INSIDE].sum():,.1f}" in note.found
     outside = cells.sum() - cells[INSIDE].sum()
@@ -210,6 +211,7 @@ def test_a_table_by_township_fills_what_the_townships_lack(load_population, writ
     layers = load_population(path)
     assert errors(layers) == []
     assert layers.townships["residents"].tolist() == [12_000, 8_000]
+    assert "20,000" in found(layers, "population_townships")[0].found
     assert len(layers.population) == 0
     demand = build_demand(layers, parameters=PARAMETERS, files={})
     assert demand.points["residents"].sum() + demand.unplaced["residents"].sum() == 20_000
@@ -255,6 +257,20 @@ def test_people_of_a_township_without_a_place_are_counted_and_unplaced(load_popu
     assert demand.unplaced.loc["350481004", "residents"] == round(float(cells[2:12, 8:14].sum()))
     total = demand.points["residents"].sum() + demand.unplaced["residents"].sum()
     assert abs(total - cells[INSIDE].sum()) <= 1
+
+
+def test_the_remainder_of_a_township_is_spread_by_the_cells(load_population, tmp_path):
+    """A township says 600; an estate states 100; the other two share 500 as their cells do."""
+    townships = TOWNSHIPS.assign(常住人口=[600.0, None])
+    estates = "甲,100,117.31,25.95\n乙,,117.33,25.95\n丙,,117.35,25.95\n"
+    layers = load_population(raster(tmp_path, counts()), datum="wgs84", estates=estates, townships=townships)
+    demand = build_demand(layers, parameters=PARAMETERS, files={})
+    residents = demand.points.set_index("name")["residents"]
+    summed, _ = sum_by_place(layers.population, layers.communities)
+    by_name = dict(zip(layers.communities["name"], summed, strict=True))
+    assert residents["甲"] == 100
+    assert residents["乙"] + residents["丙"] == 500
+    assert abs(residents["乙"] - 500 * by_name["乙"] / (by_name["乙"] + by_name["丙"])) < 1
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

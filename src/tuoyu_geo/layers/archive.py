@@ -1,7 +1,6 @@
 """Zip archives: unpacked into a folder of their own under names that the bytes tell, and never outside it."""
 
 import re
-import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +11,10 @@ _UTF8_NAME = 0x800
 MAX_ENTRIES = 10_000
 # Folders and files that a Mac adds.
 _CLUTTER = re.compile(r"(^|/)(__MACOSX(/|$)|\.DS_Store$|\._)")
+
+
+class LockedError(ValueError):
+    """An archive that a password locks."""
 
 
 def entry_name(entry: zipfile.ZipInfo) -> str:
@@ -47,7 +50,7 @@ def unpack(path: Path, folder: Path) -> list[Path]:
     Raises
     ------
     ValueError
-        It has too many entries, unpacks to too much, or is locked by a password.
+        It has too many entries, or unpacks to too much; as a `LockedError`, it is locked by a password.
     zipfile.BadZipFile
         It is broken.
     """
@@ -74,12 +77,9 @@ def unpack(path: Path, folder: Path) -> list[Path]:
                         if left < 0:
                             raise ValueError(f"> {MAX_UNPACKED_MB:,} MB")
                         stream.write(block)
-            except (RuntimeError, NotImplementedError) as error:  # a password, or a method nobody knows
+            except RuntimeError as error:  # what zipfile raises where a password is wanted
+                raise LockedError(str(error)) from error
+            except NotImplementedError as error:  # a method nobody knows
                 raise ValueError(str(error)) from error
             unpacked.append(target)
     return sorted(unpacked)
-
-
-def clear(folder: Path) -> None:
-    """Remove what was unpacked."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tuoyu_geo.findings import Finding, Severity
 from tuoyu_geo.layers.dates import unbuilt_status
-from tuoyu_geo.layers.fields import Field, clean_name, fields_of, vocabulary
+from tuoyu_geo.layers.fields import Field, allowed_words, clean_name, fields_of, vocabulary
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, layer_finding
 from tuoyu_geo.layers.units import factor_to, split_unit
@@ -117,7 +117,7 @@ def _note_finding(
 ) -> list[Finding]:
     if reading.note == "unreadable":
         code = f"{_family(field)}_unreadable"
-        allowed = _allowed_words(field) or field.unit
+        allowed = "、".join(allowed_words(field)) or field.unit
         return [_cell_finding(source, code, cell=cell, row=row, column=column, allowed=allowed)]
     if field.kind in {"date", "year"} and unbuilt_status(cell) is not None:
         return [_cell_finding(source, "value_unbuilt", severity="info", cell=cell, row=row, column=column)]
@@ -209,16 +209,6 @@ def _read(field: Field, cell: object, column_unit: str) -> Reading:
     if code is None:
         return Reading(None, "" if says_nothing(cell) else "unreadable")
     return Reading({"true": True, "false": False}[code] if field.kind.startswith("bool") else code, note)
-
-
-def _allowed_words(field: Field) -> str:
-    if _family(field) != "coded":
-        return ""
-    first: dict[str, str] = {}
-    for word, code in vocabulary(_vocabulary_name(field)).items():
-        if word != clean_name(code):
-            first.setdefault(code, word)
-    return "、".join(first.values())
 
 
 def _typed(field: Field, values: list[object]) -> "pd.Series[object] | np.ndarray":

@@ -66,6 +66,17 @@ def vocabulary(name: str) -> Mapping[str, str]:
         }
 
 
+def allowed_words(field: Field) -> tuple[str, ...]:
+    """The words that a coded field takes, one a code; none where it takes any."""
+    if not (field.kind.startswith("enum") or field.kind == "bool"):
+        return ()
+    first: dict[str, str] = {}
+    for word, code in vocabulary(field.kind.partition(":")[2] or "bool").items():
+        if word != clean_name(code):
+            first.setdefault(code, word)
+    return tuple(first.values())
+
+
 def clean_name(name: object) -> str:
     """A column's or a coded value's name without what writers add: width, case, spaces, brackets, units."""
     plain, _ = split_unit(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import kinds
-from tuoyu_geo.layers.archive import unpack
+from tuoyu_geo.layers.archive import LockedError, unpack
 from tuoyu_geo.layers.database import DATABASE_START, read_database
 from tuoyu_geo.layers.drawing import read_drawing
 from tuoyu_geo.layers.kml import read_kml
@@ -88,6 +88,8 @@ def _read_archive(source: LayerSource, path: Path) -> RawTable:
     with tempfile.TemporaryDirectory(prefix="tuoyu-") as folder:
         try:
             files = unpack(path, Path(folder))
+        except LockedError as error:
+            raise RefusedError(layer_finding(source, "file_locked")) from error
         except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
         databases = sorted({one.parent for one in files if one.parent.suffix.lower() == ".gdb"})

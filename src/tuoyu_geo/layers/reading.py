@@ -15,6 +15,8 @@ MISSING = {
     *("n/a", "na", "nan", "none", "null", "nil", "<null>", "(空)", "nat"),
 }  # fmt: skip
 _CIRCLED = re.compile(r"[\u2460-\u249b\u3220-\u3229\u3280-\u3289]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
+_ODD = re.compile(f"{_CIRCLED.pattern}|{_INVISIBLE.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,11 @@ def plain_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, str) and value.isascii():
         return value.strip()  # most cells of a large table
+    raw = str(value)
+    if not _ODD.search(raw):
+        return unicodedata.normalize("NFKC", raw).strip()
     # NFKC would turn ① into a 1 that joins the number after it.
-    spaced = _CIRCLED.sub(" ", str(value))
-    return re.sub(r"[\u200b-\u200f\u2060\ufeff]", "", unicodedata.normalize("NFKC", spaced)).strip()
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", _CIRCLED.sub(" ", raw))).strip()
 
 
 def says_nothing(value: object) -> bool:

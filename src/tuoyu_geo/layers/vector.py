@@ -19,6 +19,8 @@ from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
 from tuoyu_geo.layers.text_table import decode_text
 
 BY_BYTES = (".shp", ".tab", ".mif")
+# Larger JSON is looked at by its end alone: parsed, it would take ten times its size.
+MAX_PARSED = 50_000_000
 # Tables that programs keep in a GeoPackage for themselves.
 HOUSEKEEPING = ("layer_styles", "qgis_projects")
 
@@ -145,6 +147,10 @@ def _read(
 
 def _refuse_no_json(content: str) -> None:
     """GDAL reads as far as it can; a file cut off in the middle must not pass for a shorter one."""
+    if len(content) > MAX_PARSED:
+        if not content.rstrip().endswith(("}", "]")):
+            raise ValueError(content[-40:])
+        return
     try:
         json.loads(content)
     except RecursionError as error:

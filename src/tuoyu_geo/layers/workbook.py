@@ -25,6 +25,7 @@ _UNKNOWN = re.compile(
 _FAILED = re.compile(
     rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:\s*<(?:\w+:)?f.*?(?:/>|</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<"
 )
+_GUIDE = re.compile(r"(填写|填报|填表)?(说明|须知)$")
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -172,6 +173,9 @@ def _read_sheets(sheets: Mapping[str, Callable[[], Grid]], source: LayerSource) 
         )
     if not sheets:
         raise RefusedError(layer_finding(source, "file_empty"))
+    if source.sheet is None:
+        # A guide to the columns is no table, and our own templates bring one.
+        sheets = {name: read for name, read in sheets.items() if not _GUIDE.search(name)} or sheets
     if source.sheet is not None or len(sheets) == 1:
         name = source.sheet or next(iter(sheets))
         return grid_table(sheets[name](), source, findings=[])
