@@ -12,6 +12,7 @@ from shapely.geometry import Point, box
 
 from tuoyu_geo.demand import DemandParameters, build_demand, places_by_need
 from tuoyu_geo.demand.under3 import county_figures
+from tuoyu_geo.layers.population import empty_cells
 
 N = np.nan
 NUMBERS = ("residents", "planned_residents", "households", "persons_per_household", "floor_area_m2", "under3")
@@ -40,6 +41,7 @@ def layers(communities=(), villages=(), unplaced=(), **townships):
         communities=rows(*communities),
         villages=rows(*villages, kind="villages"),
         unplaced=left.assign(layer="villages"),
+        population=empty_cells("EPSG:4548"),
     )
 
 
