@@ -230,14 +230,16 @@ def mif(charset: str) -> Maker:
     return make
 
 
-def dxf(*, outlines: bool = True, closed: bool = True) -> Maker:
+def dxf(
+    *, outlines: bool = True, closed: bool = True, version: str = "AC1015", encoding: str = "gbk"
+) -> Maker:
     """Outlines with a text inside, in a drawing whose text is ANSI_936; or texts alone."""
 
     def pair(code: int, value: object) -> str:
         return f"{code:>3}\n{value}\n"
 
     def make(folder: Path) -> Path:
-        body = pair(0, "SECTION") + pair(2, "HEADER") + pair(9, "$ACADVER") + pair(1, "AC1015")
+        body = pair(0, "SECTION") + pair(2, "HEADER") + pair(9, "$ACADVER") + pair(1, version)
         body += pair(9, "$DWGCODEPAGE") + pair(3, "ANSI_936") + pair(0, "ENDSEC")
         body += pair(0, "SECTION") + pair(2, "ENTITIES")
         for row in (EAST, SOUTH):
@@ -263,7 +265,7 @@ def dxf(*, outlines: bool = True, closed: bool = True) -> Maker:
                 + pair(1, row[1])
             )
         body += pair(0, "ENDSEC") + pair(0, "EOF")
-        return raw("a.dxf", body.encode("gbk"))(folder)
+        return raw("a.dxf", body.encode(encoding))(folder)
 
     return make
 
@@ -350,3 +352,20 @@ def locked_zip(folder: Path) -> Path:
         data[data.index(mark) + at] |= 1
     path.write_bytes(data)
     return path
+
+
+def kml_outlines(folder: Path) -> Path:
+    """Outlines around both estates, the first with a hole."""
+    places = ""
+    for row, hole in ((EAST, True), (SOUTH, False)):
+        x, y = float(row[4]), float(row[5])
+        rings = [
+            " ".join(f"{x + d * i},{y + d * j},0" for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)))
+            for d in (0.001, 0.0002)
+        ]
+        inner = f"<innerBoundaryIs><LinearRing><coordinates>{rings[1]}</coordinates></LinearRing></innerBoundaryIs>"
+        places += (
+            f"<Placemark><name>{row[1]}</name>{DATA.format(n=row[3])}<Polygon><outerBoundaryIs><LinearRing>"
+            f"<coordinates>{rings[0]}</coordinates></LinearRing></outerBoundaryIs>{inner if hole else ''}</Polygon></Placemark>"
+        )
+    return text("a.kml", f"<kml><Document>{places}</Document></kml>")(folder)

@@ -196,6 +196,12 @@ READ = {
     "drawing of texts": Case(
         nasty.dxf(outlines=False), findings=("drawing_taken", "ids_made"), residents=(None, None)
     ),
+    "drawing in utf-8, as since AutoCAD 2007": Case(
+        nasty.dxf(version="AC1021", encoding="utf-8"),
+        findings=("drawing_taken", "ids_made"),
+        residents=(None, None),
+    ),
+    "kml of outlines, one with a hole": Case(nasty.kml_outlines, findings=("ids_made",)),
     "drawing, one of its layers": Case(
         nasty.dxf(),
         changes={"sheet": "小区界线"},
@@ -315,6 +321,45 @@ def test_failed_formula(load, tmp_path):
 def test_two_columns_of_one_name_are_asked_about(load, write):
     path = write("a.csv", "小区名称,常住人口,常住人口,经度,纬度\n东门,1,2,117.35,25.95\n")
     assert [one.code for one in load(communities=path).findings] == ["column_ambiguous", "ids_made"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"), [("raise", "shape_missing"), ("drop", "row_dropped"), ("fix", None)]
+)
+def test_a_ring_that_is_not_closed(load, write, policy, code):
+    ring = [[117.34, 25.94], [117.35, 25.94], [117.35, 25.95]]
+    feature = {"type": "Feature", "properties": {"编号": "E1", "小区名称": "东门"}}
+    feature |= {"geometry": {"type": "Polygon", "coordinates": [ring]}}
+    path = write("a.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    layers = load(communities=(path, {"on_invalid": policy}))
+    assert [one.code for one in layers.findings if one.code.startswith(("shape", "row"))] == [code] * bool(
+        code
+    )
+    if policy == "fix":
+        assert layers.communities.geometry.iloc[0].area > 100_000
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("crs", "n_errors"), [("EPSG:4548", 0), ("EPSG:4549", 1)])
+def test_a_mapinfo_projection_without_a_name_is_told_by_its_parameters(load, tmp_path, crs, n_errors):
+    path = tmp_path / "a.tab"
+    frame = nasty.frame(name=["东门", "南园"], id=["E1", "E2"]).to_crs("EPSG:4548")
+    frame.to_file(path, driver="MapInfo File", encoding="GBK")
+    layers = load(communities=(path, {"datum": None, "crs": crs}))
+    assert sum(one.severity == "error" for one in layers.findings) == n_errors
+    if not n_errors:
+        assert layers.communities["name"].tolist() == ["东门", "南园"]
+
+
+def test_a_second_header_row_that_says_of_which(load, tmp_path):
+    rows = [
+        ("小区名称", "人口", None, "位置", None),
+        (None, "常住人口", "其中：3岁以下", "经度", "纬度"),
+        ("东门", 1200, 30, 117.35, 25.95),
+    ]
+    layers = load(communities=nasty.sheet(rows, merge=("A1:A2", "B1:C1", "D1:E1"))(tmp_path))
+    assert layers.communities["under3"].tolist() == [30]
+    assert layers.communities["residents"].tolist() == [1200]
 
 
 def test_null_dates_and_numbers_of_a_vector_file(load, tmp_path):

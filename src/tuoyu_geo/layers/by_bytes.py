@@ -54,7 +54,7 @@ def read_by_bytes(
     """
     import pyogrio  # noqa: PLC0415  (slow to import)
 
-    raw = pyogrio.read_dataframe(path, layer=layer, encoding="ISO-8859-1")
+    raw = pyogrio.read_dataframe(path, layer=layer, encoding="ISO-8859-1", on_invalid="ignore")
     if source.encoding is not None:
         return _decoded(raw, codecs.lookup(source.encoding).name), []
     words = _words(raw)

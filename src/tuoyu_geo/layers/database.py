@@ -147,7 +147,8 @@ def _table(
             continue
         crs = f"EPSG:{srid.pop()}" if len(srid) == 1 else None
         geometry = gpd.GeoSeries(
-            shapely.from_wkb([None if one is None else bytes(one) for one in cells]), crs=crs
+            shapely.from_wkb([None if one is None else bytes(one) for one in cells], on_invalid="ignore"),
+            crs=crs,
         )
         if len(shapes) > 1:
             others = "、".join(sorted(shapes - {name}))

@@ -10,6 +10,7 @@ import shapely
 
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
+from tuoyu_geo.layers.text_table import decode_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,11 +28,10 @@ def read_drawing(source: LayerSource, path: Path) -> RawTable:
     none, and points, are rows of their own where the drawing has no outline at all. Else a row a line. `sheet` names
     the drawing's layer (CAD图层) where only one is meant; texts are taken from every layer.
     """
-    import pyogrio  # noqa: PLC0415  (slow to import)
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
     try:
-        drawn = pyogrio.read_dataframe(path)
+        drawn = _read(path)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
     if not isinstance(drawn, gpd.GeoDataFrame) or not len(drawn):
@@ -72,6 +72,20 @@ def read_drawing(source: LayerSource, path: Path) -> RawTable:
     return RawTable(
         frame=frame, row=np.asarray(rows, dtype=np.int64) + 1, geometry=gpd.GeoSeries(made), findings=(note,)
     )
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """A drawing's entities, its text decoded by its bytes: since AutoCAD 2007 it is UTF-8, whatever the header says."""
+    import pyogrio  # noqa: PLC0415  (slow to import)
+
+    decoded = decode_text(path.read_bytes(), stated=None)
+    encoding = "UTF-8" if decoded is not None and decoded[1].startswith("utf-8") else "CP936"
+    before = pyogrio.get_gdal_config_option("DXF_ENCODING")
+    pyogrio.set_gdal_config_options({"DXF_ENCODING": encoding})
+    try:
+        return pyogrio.read_dataframe(path, on_invalid="ignore")
+    finally:
+        pyogrio.set_gdal_config_options({"DXF_ENCODING": before})
 
 
 def _of_kind(

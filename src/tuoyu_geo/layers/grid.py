@@ -219,6 +219,7 @@ def _joined(top: Sequence[object], below: Sequence[object], known: Mapping[str, 
     names = []
     for j in range(max(len(top), len(below))):
         above, under = (plain_text(row[j]) if j < len(row) else "" for row in (top, below))
+        under = re.sub(r"^其中[:,]?", "", under) if above else under
         if not above or not under or above == under:
             names.append(under or above)
             continue

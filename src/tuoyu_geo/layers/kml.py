@@ -152,11 +152,11 @@ def _one(element: ET.Element) -> shapely.Geometry | None:
             for one in boundary
             if _tag(one) == "LinearRing"
         ]
-        return shapely.polygons(rings[0], holes=rings[1:]) if rings else None
+        return shapely.Polygon(rings[0], rings[1:]) if rings else None
     places = _coordinates(element)
     if not len(places):
         return None
-    return shapely.points(places[0]) if kind == "Point" else shapely.linestrings(places)
+    return shapely.Point(places[0]) if kind == "Point" else shapely.LineString(places)
 
 
 def _coordinates(element: ET.Element) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.by_bytes import missing_companions, read_by_bytes
@@ -59,7 +63,10 @@ def read_vector(source: LayerSource, path: Path) -> RawTable:
         )
         if too_large:
             raise RefusedError(too_large)
-        frame, notes = _read(source, path, layer)
+        with warnings.catch_warnings():
+            # What GDAL warns of, a row's shape or text, is a finding of its own.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            frame, notes = _read(source, path, layer)
     except LookupError as error:
         raise RefusedError(layer_finding(source, "encoding_unknown", tried=source.encoding)) from error
     except (
@@ -71,10 +78,37 @@ def read_vector(source: LayerSource, path: Path) -> RawTable:
         ValueError,
         RuntimeError,
         OSError,
+        ShapelyError,
         sqlite3.Error,
     ) as error:
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
+    if isinstance(frame, gpd.GeoDataFrame) and _is_stated(frame.crs, source):
+        frame = frame.set_crs(source.crs, allow_override=True)
     return frame_table(frame, [*findings, *notes])
+
+
+def _is_stated(own: CRS | None, source: LayerSource) -> bool:
+    """Whether a projection without a name, as MapInfo writes it, is the stated one: by its parameters."""
+    if own is None or source.crs is None or own.name.lower() not in {"unnamed", "unknown"}:
+        return False
+    try:
+        stated = CRS.from_user_input(source.crs)
+    except CRSError:
+        return False
+    ours, theirs = _parameters(own), _parameters(stated)
+    # WGS 84 and CGCS2000 have the same axis; Krassovsky's is 108 m longer.
+    return ours.keys() == theirs.keys() and all(abs(ours[name] - theirs[name]) < 1e-6 for name in ours)
+
+
+def _parameters(crs: CRS) -> dict[str, float]:
+    """What a projection is worked out with, its ellipsoid's axis to the metre."""
+    operation, ellipsoid = crs.coordinate_operation, crs.ellipsoid
+    if operation is None or ellipsoid is None:
+        return {"": float("nan")}
+    return {
+        **{one.name: float(one.value) for one in operation.params},
+        "axis": round(ellipsoid.semi_major_metre),
+    }
 
 
 def frame_table(frame: "pd.DataFrame | gpd.GeoDataFrame", findings: Sequence[Finding]) -> RawTable:
@@ -131,6 +165,8 @@ def _read(
     import pyogrio  # noqa: PLC0415
 
     ending = path.suffix.lower()
+    # A ring that isn't closed can't be made a shape: the row stands without one, unless it may be fixed.
+    unclosed = "fix" if source.on_invalid == "fix" else "ignore"
     if ending in BY_BYTES:
         return read_by_bytes(source, path, layer=layer)
     if ending in {".geojson", ".json"}:
@@ -141,8 +177,8 @@ def _read(
         _refuse_no_json(decoded[0])
         if decoded[1] not in {"utf-8-sig", "utf-8"}:
             note = layer_finding(source, "encoding_taken", severity="info", found=decoded[1].upper())
-            return pyogrio.read_dataframe(decoded[0].encode("utf-8")), [note]
-    return pyogrio.read_dataframe(path, layer=layer), []
+            return pyogrio.read_dataframe(decoded[0].encode("utf-8"), on_invalid=unclosed), [note]
+    return pyogrio.read_dataframe(path, layer=layer, on_invalid=unclosed), []
 
 
 def _refuse_no_json(content: str) -> None:
