@@ -315,7 +315,7 @@ def summarise(
     counted = reach.counted
     existing_places = float(counted["places"].fillna(0).sum())
     proposed_places = float(sites["places"].sum())
-    readings = coverage[coverage["reading"].isin(READINGS)]
+    readings = coverage[~coverage["reading"].str.startswith("walk_")]
     head = coverage[coverage["headline"]].iloc[0]
     return {
         "schema_version": 1,

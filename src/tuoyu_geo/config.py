@@ -23,6 +23,7 @@ LAYER_ROLES = (
     "roads",
     "water",
     "gazetteer",
+    "built_up",
 )
 
 

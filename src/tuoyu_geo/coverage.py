@@ -1,7 +1,7 @@
 """Coverage in every reading: who has an institution within the standard.
 
 覆盖面 is defined nowhere, so each reading is worked out and named: residents, children under 3, communities and
-villages, and townships with at least one institution. People whose place is not known count in the denominator.
+villages, townships with at least one institution and, where there is a layer of it, the built-up area. People whose place is not known count in the denominator.
 """
 
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from tuoyu_geo.access import coverage_share
 from tuoyu_geo.messages import text
 from tuoyu_geo.policy.model import READINGS
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.policy import Policy
+    from tuoyu_geo.policy.model import CoverageRule
     from tuoyu_geo.reach import Reach
 
 
@@ -180,6 +183,8 @@ def coverage_table(
                 **{moment: by_reading[moment][reading] for moment in serving},
             },
         )
+    if reach.built_up is not None:
+        rows.append(_built_up_row(reach.built_up, rule=rule, serving=serving))
     walk = {moment: nearest_walk_m(reach, serving=mask) for moment, mask in serving.items()}
     weight = points["residents"].to_numpy(float)
     urban = points["area_kind"].eq("urban").to_numpy()
@@ -207,3 +212,25 @@ def coverage_table(
                 },
             )
     return pd.DataFrame(rows)
+
+
+def _built_up_row(
+    built_up: "BuiltUp", *, rule: "CoverageRule", serving: "Mapping[str, NDArray[np.bool_]]"
+) -> dict[str, object]:
+    """The reading by area, and what it rests on."""
+    area_km2 = built_up.cells.area_km2
+    unit = text(f"words.unit.{rule.urban.unit}")
+    return {
+        "reading": "built_up",
+        "label": text("coverage.reading_built_up"),
+        "standard_m": rule.urban.value if rule.urban.unit == "m" else np.nan,
+        "unit": "m",
+        "scope": text(
+            "coverage.scope_built_up",
+            km2=area_km2.sum(),
+            quality=text(f"words.quality.{built_up.cells.quality}"),
+            urban=text("coverage.standard", value=rule.urban.value, unit=unit),
+        ),
+        "headline": False,
+        **{moment: coverage_share(built_up.covered(mask), area_km2) for moment, mask in serving.items()},
+    }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.reach import Reach
 
@@ -93,8 +94,8 @@ def coverage_groups(
 
     Returns
     -------
-    A row a group and reading: by ("township", "area"), group_id, name, reading, label, total (people, communities or
-    townships), and a moment's share (NaN where the group holds none) and, as ``<moment>_covered``, what it covers.
+    A row a group and reading: by ("township", "area"), group_id, name, reading, label, total (people, communities,
+    townships, or km2 of built-up area where there is such a layer, by township), and a moment's share (NaN where the group holds none) and, as ``<moment>_covered``, what it covers.
     """
     rows = people_rows(demand, townships=townships, remote=remote)
     n_unplaced = len(rows) - len(demand.points)
@@ -144,7 +145,31 @@ def coverage_groups(
                     found.share,
                 )
             parts.append(part)
+    if reach.built_up is not None:
+        parts.append(_built_up(reach.built_up, townships=townships, serving=serving))
     return pd.concat(parts, ignore_index=True)
+
+
+def _built_up(
+    built_up: "BuiltUp", *, townships: "gpd.GeoDataFrame", serving: "Mapping[str, NDArray[np.bool_]]"
+) -> pd.DataFrame:
+    """Square kilometres of built-up area, township by township."""
+    part = pd.DataFrame(
+        {
+            "by": "township",
+            "group_id": townships.index.to_numpy(object),
+            "name": townships["name"].to_numpy(object),
+            "reading": "built_up",
+            "label": text("coverage.reading_built_up"),
+        },
+    )
+    cells = built_up.cells
+    for moment, mask in serving.items():
+        found = coverage_by_group(
+            built_up.covered(mask), cells.area_km2, cells.township_idx, n_group=len(townships)
+        )
+        part["total"], part[f"{moment}_covered"], part[moment] = found.total, found.covered, found.share
+    return part
 
 
 def coverage_curves(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from tuoyu_geo.built_up import BuiltUp, Cells, built_up_cells
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.facilities import age_findings, facility_table
 from tuoyu_geo.findings import Finding
@@ -95,6 +96,8 @@ class Reach:
         empty on straight lines.
     car
         The same as a driver joins them, where a standard is for cars.
+    built_up
+        The built-up area and how far it is from every facility; None where there is no such layer.
     """
 
     facilities: pd.DataFrame
@@ -114,6 +117,7 @@ class Reach:
     car: Attached | None
     facility_xy: "NDArray[np.float64]"
     parameters: ReachParameters
+    built_up: BuiltUp | None = None
 
     @property
     def counted_mask(self) -> "NDArray[np.bool_]":
@@ -228,6 +232,8 @@ def build_reach(
         else costs.under(rule, _search(rule, parameters))
         for area, rule in rules.items()
     }
+    cells, notes = built_up_cells(layers, files=files)
+    findings = (*findings, *notes, *age_findings(layers, facilities=facilities, files=files))
     return Reach(
         facilities=facilities,
         n_institutions=len(layers.institutions),
@@ -239,14 +245,34 @@ def build_reach(
         method="straight_line" if joined is None else "network",
         straight_line=costs.off[0] & costs.straight,
         detour_factor=costs.detour_factor,
-        findings=(*findings, *age_findings(layers, facilities=facilities, files=files)),
+        findings=findings,
         network=None if joined is None else joined.network,
         demand_node=np.zeros(0, dtype=np.int64) if joined is None else joined.node_idx[: len(demand)],
         facility_node=np.zeros(0, dtype=np.int64) if joined is None else joined.node_idx[len(demand) :],
         car=car,
         facility_xy=places[1],
         parameters=parameters,
+        built_up=None
+        if cells is None
+        else _built_up(cells, places[1], network, rule=rules["urban"], parameters=parameters),
     )
+
+
+def _built_up(
+    cells: Cells,
+    facility_xy: "NDArray[np.float64]",
+    network: StreetNetwork | None,
+    *,
+    rule: Standard,
+    parameters: ReachParameters,
+) -> BuiltUp:
+    joined = None
+    if network is not None:
+        mode = travel_mode(rule, parameters.speeds)
+        everywhere = np.concatenate([cells.xy, facility_xy])
+        joined = attach(network, everywhere, max_snap_m=parameters.snap_max_m, mode=mode)
+    costs = _Costs((cells.xy, facility_xy), joined=joined, car=joined, streets=network, parameters=parameters)
+    return BuiltUp(cells=cells, cost=costs.under(rule, rule.value), standard=rule.value)
 
 
 def _xy(points: "gpd.GeoDataFrame") -> "NDArray[np.float64]":

@@ -28,6 +28,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "institutions": ("Point", "Polygon", "MultiPolygon"),
     "candidates": ("Point", "Polygon", "MultiPolygon"),
     "roads": ("LineString", "MultiLineString"),
+    "built_up": ("Polygon", "MultiPolygon"),
     "water": ("Polygon", "MultiPolygon", "LineString", "MultiLineString"),
 }
 

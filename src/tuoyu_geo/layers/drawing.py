@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME, CAD_LAYER = "name", "CAD图层"
-AREAS = ("townships", "communities", "villages", "institutions", "candidates", "water")
+AREAS = ("townships", "communities", "villages", "institutions", "candidates", "water", "built_up")
 # A gap between the ends of an outline this short, as a share of its length, is a slip of the draughtsman's.
 CLOSING_SHARE = 0.001
 

@@ -29,6 +29,7 @@ SINGULAR = {
     "candidates": "candidate_id",
     "roads": "road_id",
     "water": "water_id",
+    "built_up": "built_up_id",
 }
 # Layers whose rows a gazetteer may place.
 GAZETTED = ("communities", "villages", "institutions", "candidates")
@@ -90,6 +91,7 @@ def load_layers(
         roads=frames["roads"],
         water=frames["water"],
         unplaced=unplaced,
+        built_up=frames["built_up"],
         findings=tuple(by_severity(findings)),
         mappings=mappings,
         crs=crs,
@@ -196,7 +198,7 @@ def _with_ids(frame: gpd.GeoDataFrame, source: LayerSource) -> tuple[gpd.GeoData
         stated = frame[id_name].to_numpy(object)
         without = np.array([one is None for one in stated], dtype=bool)
         ids = np.where(without, made, stated)
-        if without.any() and role not in {"roads", "water"}:
+        if without.any() and role not in {"roads", "water", "built_up"}:
             findings.append(layer_finding(source, "ids_made", severity="info", n=int(without.sum())))
     if role == "townships":
         ids = np.array([townships.code9(one) for one in ids], dtype=object)
@@ -215,7 +217,7 @@ def _with_ids(frame: gpd.GeoDataFrame, source: LayerSource) -> tuple[gpd.GeoData
             kind=pd.Series(kinds, index=frame.index, dtype=object),
             area_kind=pd.Series(areas, index=frame.index, dtype=object),
         )
-    if role in {"roads", "water"}:
+    if role in {"roads", "water", "built_up"}:
         # Nobody refers to a street by its id, and road files repeat theirs for every segment.
         ids = made
     else:

@@ -39,6 +39,8 @@ class Layers:
         places, cost_10k_yuan, open_year, township_id, community_id, operator, demonstration, exclusion.
     roads
         Lines, index road_id; road_class, name, bridge, tunnel, oneway, maxspeed.
+    built_up
+        Polygons of the built-up area; name.
     water
         Polygons and lines; name.
     unplaced
@@ -62,6 +64,7 @@ class Layers:
     roads: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     unplaced: pd.DataFrame
+    built_up: gpd.GeoDataFrame
     findings: tuple[Finding, ...]
     mappings: Mapping[str, Mapping[str, str]]
     crs: str
