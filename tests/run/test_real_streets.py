@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import csr_array, csr_matrix
+from scipy.sparse.csgraph import dijkstra, maximum_flow
 from scipy.spatial import cKDTree
 from shapely.geometry import box
 
@@ -16,6 +16,8 @@ import tuoyu_geo as tg
 from tuoyu_geo.network import StreetNetwork, read_osm
 
 pytestmark = pytest.mark.shared
+PINNED = {"covered": 0.97595, "gini": 0.32275, "unmet": 51.53}
+"""Share of residents within 1,000 m, Gini of places per child by 2SFCA, and places asked for that find none."""
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +133,68 @@ def test_coverage_agrees_with_scipy_on_the_same_streets(project, cells, shared):
     for standard_m in (500, 800, 1000, 2000):
         theirs = people[nearest <= standard_m].sum() / people.sum()
         assert table["walk_all", standard_m] == pytest.approx(theirs, abs=0.01), standard_m
+    curve = project.access().curve
+    ours = curve[curve["scope"].eq("all") & curve["reading"].eq("residents")].set_index("standard_m")["share"]
+    for standard_m, share in ours.items():
+        assert share == pytest.approx(people[nearest <= standard_m].sum() / people.sum(), abs=0.01), (
+            standard_m
+        )
+    # 2SFCA by hand on the same ways: 30 places a school, shared by everybody within 1,000 m.
+    ways = way + snap_m[None, :] + snap_m[sources][:, None]
+    ways[np.arange(len(sources)), sources] = 0
+    within = ways <= 1000
+    theirs = within.T @ (30 / (within @ people))
+    places = project.access().demand["two_step_per_100"].to_numpy()
+    # People and children (3 % of them, in whole numbers) are not quite in proportion, and a way of a metre more or
+    # less may move a cell over the edge.
+    assert np.corrcoef(theirs, places)[0, 1] > 0.97
+    assert places @ people / people.sum() == pytest.approx(
+        100 / 0.03 * theirs @ people / people.sum(), rel=0.02
+    )
+
+
+def test_figures_of_real_streets_worked_out_again_with_numpy(project):
+    """Places, needs, Gini and the tenth who have least, from the table of ways alone, without the package's measures."""
+    reach, access, children = project.reach(), project.access(), project.demand().points["under3"].to_numpy()
+    ways = np.full(reach.walk_m.shape, np.inf)
+    entries = reach.walk_m.tocoo()
+    ways[entries.row, entries.col] = entries.data
+    schools = np.flatnonzero(reach.counted_mask)
+    within = ways[:, schools] <= 1000
+    reached = (children[:, None] * within).sum(axis=0) > 0
+    ratio = np.where(reached, 30 / np.maximum((children[:, None] * within).sum(axis=0), 1e-12), 0)
+    per_100 = 100 * within @ ratio
+    assert access.demand["two_step_per_100"].to_numpy() == pytest.approx(per_100)
+    total, mean = children.sum(), (children @ per_100) / children.sum()
+    apart = np.abs(per_100[:, None] - per_100[None, :])
+    gini = children @ apart @ children / (2 * total**2 * mean)
+    measures = access.equity.set_index("measure")
+    assert measures.loc["two_step", "gini"] == pytest.approx(gini)
+    order = np.lexsort([-ways[:, schools].min(axis=1), per_100])
+    taken = np.clip(0.1 * total - (np.cumsum(children[order]) - children[order]), 0, children[order])
+    assert measures.loc["two_step", "worst_per_100"] == pytest.approx(
+        taken @ per_100[order] / taken.sum(), rel=1e-6
+    )
+    # 54 schools of 30 places: 1,620 places for needs of 223,556 x 4.5 per 1,000.
+    assert access.townships["needed_places"].sum() == pytest.approx(1006.002)
+    assert access.townships["served_places"].sum() + access.townships["unmet_places"].sum() == pytest.approx(
+        1006.002
+    )
+    # The most that can be served, as a largest flow in two-thousandths of a place.
+    residents = project.demand().points["residents"].to_numpy()
+    n, m = within.shape
+    arcs = [(0, 1 + i, round(residents[i] * 9)) for i in range(n)] + [
+        (1 + n + j, n + m + 1, 60_000) for j in range(m)
+    ]
+    arcs += [(1 + i, 1 + n + j, 10**8) for i, j in np.argwhere(within)]
+    tail, head, most = (np.array(part, dtype=np.int32) for part in zip(*arcs, strict=True))
+    graph = csr_array((most, (tail, head)), shape=(n + m + 2, n + m + 2))
+    served = maximum_flow(csr_matrix(graph), 0, n + m + 1).flow_value / 2000
+    assert access.townships["served_places"].sum() == pytest.approx(served, abs=0.01)
+    # The figures themselves, so that a change of any step shows.
+    assert access.headline["share"] == pytest.approx(PINNED["covered"], abs=5e-5)
+    assert gini == pytest.approx(PINNED["gini"], abs=5e-5)
+    assert access.townships["unmet_places"].sum() == pytest.approx(PINNED["unmet"], abs=0.05)
 
 
 def test_plan_on_real_streets_is_proven(project):
