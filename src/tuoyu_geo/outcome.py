@@ -75,6 +75,24 @@ class ProjectNote:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Ground:
+    """What lies below the points of a map in a notebook.
+
+    Attributes
+    ----------
+    note
+        Title block.
+    townships, streets, water
+        As of `Outcome`; of the townships, name alone is needed.
+    """
+
+    note: ProjectNote
+    townships: "gpd.GeoDataFrame"
+    streets: "gpd.GeoDataFrame"
+    water: "gpd.GeoDataFrame"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Outcome:
     """What one run found out.
 

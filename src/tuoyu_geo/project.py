@@ -15,7 +15,7 @@ import numpy as np
 from tuoyu_geo import assemble
 from tuoyu_geo.areas import AreaRule, with_areas
 from tuoyu_geo.candidates import rate_candidates
-from tuoyu_geo.conclude import conclude
+from tuoyu_geo.conclude import conclude, title_block
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.coverage_groups import CURVE_M
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand, places_by_need
@@ -357,6 +357,7 @@ class Project(Inquiries):
             serving=serving,
             place_share=share,
             policy=self.policy,
+            note=title_block(self.config, policy=self.policy, reach=reach, demand=demand),
             when=when,
         )
 

@@ -8,6 +8,7 @@ from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage import coverage_table, nearest_facility
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups
 from tuoyu_geo.messages import text
+from tuoyu_geo.outcome import Ground, ProjectNote
 from tuoyu_geo.places import PlacesView, places_view
 from tuoyu_geo.views import Access
 
@@ -31,6 +32,7 @@ def who_is_served(
     serving: "NDArray[np.bool_]",
     place_share: "NDArray[np.float64]",
     policy: "Policy",
+    note: ProjectNote,
     when: Literal["today", "plan"],
 ) -> Access:
     """Everything `Access` holds.
@@ -45,6 +47,8 @@ def who_is_served(
         ``(n_demand,)`` share of its needed places that each demand point gets, 0 to 1.
     policy
         The rules.
+    note
+        The title block.
     when
         What the moment is called.
     """
@@ -92,6 +96,7 @@ def who_is_served(
         nearest=places.nearest,
         equity=places.equity,
         lorenz=places.lorenz,
+        ground=Ground(note=note, townships=townships, streets=layers.roads, water=layers.water),
         notes=_notes(places, demand=demand, reach=reach, policy=policy),
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tuoyu_geo.coverage import share_text
 from tuoyu_geo.messages import text
-from tuoyu_geo.outcome import Clause, Outcome
+from tuoyu_geo.outcome import Clause, Ground, Outcome
 
 if TYPE_CHECKING:
     import folium
@@ -41,6 +41,8 @@ class Access:
         As in `places.PlacesView`.
     notes
         Sentences: what the figures rest on, with every estimate among the inputs.
+    ground
+        What the map lies on.
     """
 
     when: Literal["today", "plan"]
@@ -54,6 +56,23 @@ class Access:
     equity: pd.DataFrame
     lorenz: pd.DataFrame
     notes: tuple[str, ...]
+    ground: Ground
+
+    def explore(self) -> "folium.Map":
+        """The map of this moment, for a notebook cell: one page that needs no network."""
+        from tuoyu_geo.maps import access_map  # noqa: PLC0415  (folium is slow to import)
+
+        return access_map(
+            self.demand,
+            institutions=self.institutions,
+            townships=self.townships,
+            ground=self.ground,
+            title=text(
+                "views.access_title", title=self.ground.note.title, when=text(f"views.when_{self.when}")
+            ),
+            question=repr(self),
+            notices=self.notes,
+        )
 
     @property
     def headline(self) -> "pd.Series[Any]":

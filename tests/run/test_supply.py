@@ -250,3 +250,30 @@ def test_villages_of_the_guidance_list_stand_in_the_workbook(town, lattice):
     shorter = lattice.POLICY.replace("value = 15\n", "value = 10\n")
     _, rows = TABLES["guidance"](tg.open_project(town(policy_toml=shorter)).outcome())
     assert [row[:5] for row in rows] == [["V1", "山前村", "乙镇", 300, 9]]
+
+
+@pytest.mark.browser
+def test_the_map_of_access_needs_no_network_and_shows_every_point(town, tmp_path, browser):
+    access = tg.open_project(town()).access()
+    page_file = tmp_path / "access.html"
+    written = access.explore().html()
+    page_file.write_text(written, encoding="utf-8")
+    assert written == access.explore().html()
+    page, asked, faults = browser.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(page_file.as_uri())
+    shown = page.inner_text("body")
+    page.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert faults == []
+    for word in (
+        "现状覆盖率 58.9%",
+        "主口径：常住人口",
+        "居住小区和村 (7)",
+        "计入的机构 (1)",
+        "未满足",
+        "按机构类型估算",
+    ):
+        assert word in shown

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from tuoyu_geo.maps.access import access_map
 from tuoyu_geo.maps.health import health_map
 from tuoyu_geo.maps.housing import housing_map
 from tuoyu_geo.maps.natural_resources import natural_resources_map
@@ -48,6 +49,7 @@ def draw_maps(outcome: Outcome, names: Sequence[str] = tuple(MAPS)) -> dict[str,
 __all__ = [
     "MAPS",
     "OfflineMap",
+    "access_map",
     "draw_maps",
     "health_map",
     "housing_map",

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import geopandas as gpd
+
 from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features, merged_lines
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels
@@ -18,40 +20,7 @@ _AREA_TOLERANCE_M = 10.0
 def base_layers(scene: Scene, *, boundaries: bool = True) -> tuple[LayerSpec, ...]:
     """Water, streets and (where the map has no areas of its own) the townships' boundaries."""
     outcome = scene.outcome
-    water = Symbol(shape="area", fill="#cfe3f1", stroke="#9cc3de", weight=1.0, opacity=0.9)
-    # A river drawn as a line must not be filled: that would make a lake of every bend.
-    river = Symbol(shape="line", stroke="#9cc3de", weight=2.0)
-    main = Symbol(shape="line", stroke="#b7a68a", weight=2.2)
-    minor = Symbol(shape="line", stroke="#d3d6d9", weight=1.1)
-    found = [
-        LayerSpec(
-            key="water",
-            name=text("maps.layer.water"),
-            classes=(water, river),
-            features=features(
-                outcome.water,
-                describe=lambda row: Shown(cls=1 if "Line" in row.geometry.geom_type else 0),
-                simplify_m=_AREA_TOLERANCE_M,
-            ),
-            interactive=False,
-        ),
-        LayerSpec(
-            key="streets",
-            name=text("maps.layer.streets"),
-            classes=(main, minor),
-            features=merged_lines(
-                outcome.streets,
-                classify=lambda row: 0 if str(row.road_class).removesuffix("_link") in _MAIN_ROADS else 1,
-                n_classes=2,
-                simplify_m=_STREET_TOLERANCE_M,
-            ),
-            legend=(
-                LegendRow(symbol=main, label=text("maps.legend.main_road")),
-                LegendRow(symbol=minor, label=text("maps.legend.minor_road")),
-            ),
-            interactive=False,
-        ),
-    ]
+    found = ground_layers(streets=outcome.streets, water=outcome.water)
     if boundaries:
         edge = Symbol(shape="area", stroke="#6c7680", weight=1.4, dash="6 3")
         found.append(
@@ -66,6 +35,44 @@ def base_layers(scene: Scene, *, boundaries: bool = True) -> tuple[LayerSpec, ..
             )
         )
     return tuple(found)
+
+
+def ground_layers(*, streets: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> list[LayerSpec]:
+    """Water and streets."""
+    lake = Symbol(shape="area", fill="#cfe3f1", stroke="#9cc3de", weight=1.0, opacity=0.9)
+    # A river drawn as a line must not be filled: that would make a lake of every bend.
+    river = Symbol(shape="line", stroke="#9cc3de", weight=2.0)
+    main = Symbol(shape="line", stroke="#b7a68a", weight=2.2)
+    minor = Symbol(shape="line", stroke="#d3d6d9", weight=1.1)
+    return [
+        LayerSpec(
+            key="water",
+            name=text("maps.layer.water"),
+            classes=(lake, river),
+            features=features(
+                water,
+                describe=lambda row: Shown(cls=1 if "Line" in row.geometry.geom_type else 0),
+                simplify_m=_AREA_TOLERANCE_M,
+            ),
+            interactive=False,
+        ),
+        LayerSpec(
+            key="streets",
+            name=text("maps.layer.streets"),
+            classes=(main, minor),
+            features=merged_lines(
+                streets,
+                classify=lambda row: 0 if str(row.road_class).removesuffix("_link") in _MAIN_ROADS else 1,
+                n_classes=2,
+                simplify_m=_STREET_TOLERANCE_M,
+            ),
+            legend=(
+                LegendRow(symbol=main, label=text("maps.legend.main_road")),
+                LegendRow(symbol=minor, label=text("maps.legend.minor_road")),
+            ),
+            interactive=False,
+        ),
+    ]
 
 
 def township_layer(

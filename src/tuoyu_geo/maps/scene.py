@@ -12,7 +12,7 @@ from tuoyu_geo.maps.wording import cost, missing, number, word
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 
-_NOWHERE: Bounds = ((18.0, 73.0), (53.0, 135.0))
+NOWHERE: Bounds = ((18.0, 73.0), (53.0, 135.0))
 """Where a map without a single feature opens: the country."""
 
 DEMAND_FIELDS = (
@@ -113,7 +113,7 @@ class Scene:
         outcome = self.outcome
         whole = self._whole()
         if whole is None:
-            return (View(name=text("maps.page.whole"), bounds=_NOWHERE),)
+            return (View(name=text("maps.page.whole"), bounds=NOWHERE),)
         found = [View(name=text("maps.page.whole"), bounds=whole)]
         urban = bounds_of(_urban(outcome.demand))
         if urban is not None:
