@@ -117,7 +117,7 @@ def test_its_own_rules_decide(city):
     clauses = {clause.id: clause for clause in plan.clauses}
     # I1 and the unregistered I2 count here: of 168 children 60 + 30 (E1, E2, 500 m from I1) and
     # 45 + 9 (E4, 500 m on foot, and V1, 1 km by e-bike, from I2) are within reach: 144.
-    assert clauses["第四条"].observed_today == "85.7%"
+    assert clauses["第四条"].observed_today == "85.7%，口径：3岁以下婴幼儿（估算）"
     assert clauses["第四条"].status_today == "met"
     assert clauses["第三条"].status_today == "not_met"
     assert clauses["第三条"].status_plan == "met"

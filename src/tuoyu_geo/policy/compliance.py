@@ -100,7 +100,7 @@ def _coverage(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
     shown = int(standing.covered_share * 1000 + 1e-6) / 1000
     return Verdict(
         status="met" if met else "not_met",
-        observed=text("policy.share", share=shown),
+        observed=text("policy.share", share=shown, reading=text(f"coverage.reading_{rule.headline}")),
         target=target,
         note=rule.headline_note,
         places=places_of(left.sort_values("residents", ascending=False, kind="stable")),
