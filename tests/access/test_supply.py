@@ -199,6 +199,20 @@ def test_sharing_serves_the_most_and_invents_no_place(seed):
         b_ub=-np.ones(len(pairs)),
     )
     assert found.served.sum() == pytest.approx(cut.fun, abs=1e-4)
+    # And no shorter ways serve as many: the least cost, with the number served held.
+    if len(pairs):
+        way = cost.toarray()[pairs[:, 0], pairs[:, 1]]
+        by_row, by_column = (
+            np.array([pairs[:, k] == i for i in range(size)]) for k, size in ((0, n), (1, m))
+        )
+        least = linprog(
+            way,
+            A_ub=np.vstack([by_row, by_column]),
+            b_ub=np.concatenate([need, places]),
+            A_eq=np.ones((1, len(pairs))),
+            b_eq=[cut.fun],
+        )
+        assert found.given.multiply(cost).sum() == pytest.approx(least.fun, rel=1e-6, abs=1e-2)
 
 
 # --- properties -------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def share_places(cost: SparseCost, need: ArrayLike, places: ArrayLike) -> Sharin
 
     Notes
     -----
-    A transport problem, solved twice: for the largest number served, then for the least cost that serves as many.
+    A transport problem with an exact penalty: each place given is worth more than any lengthening of the ways.
     """
     pairs = checked_cost(cost).tocoo()
     wanted, there = checked_weight(need, pairs.shape[0]), checked_weight(places, pairs.shape[1])
@@ -81,14 +81,11 @@ def _flow(
         ],
         format="csr",
     )
-    most = np.concatenate([need, places])
-    served = _least(-one, bounds, most)
-    as_many = vstack([bounds, coo_array(-one[None, :])], format="csr")
-    return _least(way, as_many, np.concatenate([most, [-served.sum() * (1 - 1e-9)]]))
-
-
-def _least(cost: Floats, rows: Any, most: Floats) -> Floats:  # noqa: ANN401  (SciPy's stubs know no sparse rows)
-    found: Any = linprog(cost, A_ub=rows, b_ub=most, method="highs")
+    # To serve one more, others may have to change; the change passes each facility at most once, so that it lengthens the
+    # ways by less than this in all, and nobody is left out for the sake of a shorter way.
+    worth = len(places) * float(way.max(initial=0.0)) + 1.0
+    solve: Any = linprog  # SciPy's stubs know no sparse rows
+    found = solve(way - worth, A_ub=bounds, b_ub=np.concatenate([need, places]), method="highs-ds")
     if found.status != 0:
         raise DataError(text("access.sharing", reason=found.message))
     flow: Floats = np.where(found.x > DUST, found.x, 0.0)
