@@ -15,7 +15,6 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.plan import required_places, sites_frame
 from tuoyu_geo.plan_rows import places_needed, trip_minutes
 from tuoyu_geo.policy import Evidence, Standing
-from tuoyu_geo.policy.model import READINGS
 
 if TYPE_CHECKING:
     import geopandas as gpd
