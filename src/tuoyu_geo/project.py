@@ -201,12 +201,7 @@ class Project(Inquiries):
 
     def _settled(self, layers: Layers) -> tuple[Layers, list[Finding]]:
         """The layers with every kind of area settled, and what was found in doing so."""
-        section = self.config.areas
-        rule = AreaRule(
-            urban_classes=section.urban_classes,
-            urban_township_kinds=section.urban_township_kinds,
-            chosen=section.chosen,
-        )
+        rule = AreaRule(**self.config.areas.model_dump())
         return self.timed("areas", lambda: with_areas(layers, rule=rule, files=self._files))
 
     def check(self) -> tuple[Layers, list[Finding]]:
