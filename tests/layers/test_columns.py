@@ -32,6 +32,8 @@ def matched(tmp_path, header, role="communities", rows=(), **changes):
         ("竣工时\n间", "completed_on"),
         ("persons_pe", "persons_per_household"),
         ("LNG", "lon"),
+        ("经度（E）", "lon"),
+        ("坐标（经度，纬度）", "lonlat"),
         ("Ｘ坐标", "x"),
     ],
 )

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 
@@ -12,8 +13,11 @@ from tuoyu_geo.layers import findings_frame
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import spreadsheet_safe
 from tuoyu_geo.reports.fixed_zip import fixed_zip
-from tuoyu_geo.reports.sheet import Column, add_sheet
+from tuoyu_geo.reports.sheet import HEADER_ROW, Column, add_sheet
 from tuoyu_geo.reports.workbook import fixed_time
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 # Columns of a sheet, with their widths in characters; the layer is the sheet's own name.
 SHEET_COLUMNS = {
@@ -38,6 +42,20 @@ def findings_csv_bytes(findings: Sequence[Finding]) -> bytes:
     for row in frame.itertuples(index=False):
         writer.writerow(["" if cell is None or cell != cell else spreadsheet_safe(cell) for cell in row])  # noqa: PLR0124
     return buffer.getvalue().encode("utf-8-sig")
+
+
+LINE_POINTS = 14.0
+
+
+def _fit_heights(sheet: "Worksheet", rows: Sequence[Sequence[object]]) -> None:
+    """Rows high enough for their longest cell: a Chinese character is two wide, and no program fits rows unasked."""
+    for i, row in enumerate(rows, start=HEADER_ROW + 1):
+        lines = [
+            -(-2 * len(cell) // width)
+            for cell, width in zip(row, SHEET_COLUMNS.values(), strict=True)
+            if isinstance(cell, str)
+        ]
+        sheet.row_dimensions[i].height = LINE_POINTS * max(1, *lines)
 
 
 def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.date) -> bytes:
@@ -76,6 +94,7 @@ def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.dat
             columns=columns,
             rows=rows,
         )
+        _fit_heights(book[label], rows)
     midnight = dt.datetime.combine(day, dt.time())
     book.properties.creator = "tuoyu-geo"
     book.properties.created = book.properties.modified = midnight
