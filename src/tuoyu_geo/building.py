@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Literal
 from tuoyu_geo.manifest import Manifest, hash_bytes, hash_file, manifest_bytes, read_manifest, stale_outputs
 from tuoyu_geo.maps import MAPS, draw_maps
 from tuoyu_geo.messages import text
-from tuoyu_geo.reports import findings_csv_bytes, geopackage_bytes, summary_bytes, workbook_bytes, write_all
+from tuoyu_geo.reports import (
+    findings_csv_bytes,
+    geopackage_bytes,
+    report_files,
+    summary_bytes,
+    township_sheets,
+    workbook_bytes,
+    write_all,
+)
 
 if TYPE_CHECKING:
     from tuoyu_geo.project import Built, Project
@@ -20,12 +28,14 @@ LIBRARIES = (
     "folium",
     "geopandas",
     "highspy",
+    "matplotlib",
     "numba",
     "numpy",
     "openpyxl",
     "pandas",
     "pyogrio",
     "pyproj",
+    "python-docx",
     "scipy",
     "shapely",
 )
@@ -43,6 +53,8 @@ def build_files(project: "Project", folder: Path) -> "Built":
         "tables",
         lambda: {
             "plan.xlsx": workbook_bytes(outcome),
+            **report_files(outcome),
+            **township_sheets(outcome),
             "plan.gpkg": geopackage_bytes(outcome),
             "summary.json": summary_bytes(outcome),
             "findings.csv": findings_csv_bytes(outcome.findings),

@@ -203,6 +203,8 @@ def conclude(
         findings=tuple(findings),
         summary=summary,
         trace=trace_table(served, demand=demand, reach=reach, policy=policy),
+        communities=layers.communities,
+        policy=policy,
     )
     return Plan(
         sites=sites,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from tuoyu_geo.policy.model import Policy
+
 
 def _no_rows() -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415  (slow to import)
@@ -157,6 +159,10 @@ class Outcome:
         What `summary.json` holds.
     trace
         Who is served by what, today and with the plan: as `trace.trace_table`.
+    communities
+        The estates' layer as it was read, index community_id.
+    policy
+        The rules: quotas, standards, members of the joint conference.
     """
 
     note: ProjectNote
@@ -178,3 +184,5 @@ class Outcome:
     findings: tuple[Finding, ...]
     summary: Mapping[str, Any]
     trace: "pd.DataFrame" = field(default_factory=_no_rows)
+    communities: "gpd.GeoDataFrame"
+    policy: "Policy"

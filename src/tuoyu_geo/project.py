@@ -100,6 +100,27 @@ class Project(Inquiries):
     def __repr__(self) -> str:
         return f"<Project {self.config.project.title} ({self.config.project.county_code})>"
 
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415
+
+        project = self.config.project
+        rows = [
+            (text(f"words.role.{role}"), layer.path, text(f"words.quality.{layer.quality}"), layer.source)
+            for role, layer in self.config.layers.items()
+        ]
+        head = "".join(
+            f"<th>{text(f'project.html_{name}')}</th>" for name in ("layer", "file", "quality", "source")
+        )
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+        line = text(
+            "project.html_title",
+            title=project.title,
+            county=project.county_name,
+            policy=self.policy.id,
+            crs=project.crs,
+        )
+        return f"<p>{escape(line)}</p><table><tr>{head}</tr>{body}</table>"
+
     @property
     def _files(self) -> dict[str, str]:
         return {role: section.path for role, section in self.config.layers.items()}

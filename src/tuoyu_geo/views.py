@@ -188,6 +188,16 @@ class Plan:
         """The plan in a few lines of text."""
         return headline(self.outcome.summary, seconds=self.seconds, shortfalls=self.shortfalls)
 
+    def compliance(self) -> pd.DataFrame:
+        """The policy's clauses as in the workbook: a row a clause, columns in Chinese."""
+        from tuoyu_geo.reports.tables_rules import indicators  # noqa: PLC0415  (openpyxl is slow to import)
+
+        columns, rows = indicators(self.outcome)
+        table = pd.DataFrame(
+            rows[: len(self.clauses)], columns=[column.label for column in columns], dtype=object
+        )
+        return table.where(table.notna(), "")
+
     def explore(self) -> "folium.Map":
         """The overview map, for a notebook cell."""
         from tuoyu_geo.maps import overview_map  # noqa: PLC0415  (folium is slow to import)
@@ -202,7 +212,20 @@ class Plan:
             township_id=self.sites["township_id"].map(self.quotas["name"]),
         )
         lines = "<br>".join(escape(line) for line in self.headline().splitlines())
-        return f"<p>{lines}</p>" + _html(frame)
+        return f"<p>{lines}</p>" + self._picture() + _html(frame)
+
+    def _picture(self) -> str:
+        """The plan's map as a small picture; "" where the machine has no Chinese font."""
+        from base64 import b64encode  # noqa: PLC0415
+
+        from tuoyu_geo.reports.figures import draw_figures  # noqa: PLC0415  (matplotlib is slow to import)
+
+        drawn = draw_figures(self.outcome, names=("plan",)).get("plan")
+        return (
+            ""
+            if drawn is None
+            else f'<img width="560" src="data:image/png;base64,{b64encode(drawn).decode()}">'
+        )
 
 
 def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[str, ...]) -> str:

@@ -96,7 +96,17 @@ def empty_outcome():
     coverage = pd.DataFrame(
         columns=["reading", "label", "standard_m", "unit", "scope", "before", "after", "headline"]
     )
-    return Outcome(note=note(), coverage=coverage, **GROUPS, clauses=(), findings=(), summary={}, **frames)
+    return Outcome(
+        note=note(),
+        coverage=coverage,
+        **GROUPS,
+        clauses=(),
+        findings=(),
+        summary={},
+        communities=None,
+        policy=None,
+        **frames,
+    )
 
 
 def county(rng):
@@ -366,7 +376,7 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         townships=townships, demand=demand, institutions=institutions, candidates=candidates, sites=sites, gaps=gaps,
         service_areas=service_areas, search_areas=no_search_areas(), unserved=unserved, streets=streets(rng, n_streets), water=water, **GROUPS,
         coverage=coverage,
-        clauses=clauses, findings=(), summary=summary,
+        clauses=clauses, findings=(), summary=summary, communities=None, policy=None,
     )  # fmt: skip
 
 

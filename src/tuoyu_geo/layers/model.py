@@ -10,6 +10,8 @@ from tuoyu_geo.errors import DataError
 from tuoyu_geo.findings import Finding, by_severity
 from tuoyu_geo.messages import text
 
+ROLES = ("townships", "communities", "villages", "institutions", "candidates", "roads", "water")
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Layers:
@@ -80,3 +82,22 @@ class Layers:
         errors = [finding for finding in self.findings if finding.severity == "error"]
         if errors:
             raise DataError(text("layers.not_valid", n=len(errors)), findings=by_severity(self.findings))
+
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415
+
+        rows = [
+            (
+                text(f"words.role.{role}"),
+                f"{len(frame):,}",
+                "、".join(text(f"words.quality.{one}") for one in sorted(set(frame["quality"]))),
+            )
+            for role in ROLES
+            for frame in (getattr(self, role),)
+        ]
+        head = "".join(f"<th>{text(f'layers.html_{name}')}</th>" for name in ("role", "rows", "quality"))
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+        counts = {
+            name: sum(one.severity == name for one in self.findings) for name in ("error", "warning", "info")
+        }
+        return f"<table><tr>{head}</tr>{body}</table><p>{escape(text('layers.html_findings', crs=self.crs, **counts))}</p>"

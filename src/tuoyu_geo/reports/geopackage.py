@@ -8,6 +8,7 @@ import pandas as pd
 import pyogrio
 
 from tuoyu_geo.outcome import Outcome
+from tuoyu_geo.reports.qgis_styles import add_styles
 
 GEOMETRY = {
     "townships": "MultiPolygon",
@@ -22,7 +23,7 @@ GEOMETRY = {
 
 
 def geopackage_bytes(outcome: Outcome) -> bytes:
-    """The layers `GEOMETRY` in one GeoPackage; the same bytes from the same outcome.
+    """The layers `GEOMETRY` in one GeoPackage, with a QGIS style for each; the same bytes from the same outcome.
 
     GDAL stamps its clock into a GeoPackage unless OGR_CURRENT_DATE is set; it is set for the writing only.
     """
@@ -44,6 +45,7 @@ def geopackage_bytes(outcome: Outcome) -> bytes:
             path = Path(folder) / "plan.gpkg"
             for name, frame in frames.items():
                 _write(frame, path, name=name, credit="\n".join(outcome.note.attribution))
+            add_styles(path, layers=frames, date=outcome.note.date)
             return path.read_bytes()
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import FORMULA_STARTS
@@ -14,9 +16,27 @@ from tuoyu_geo.reports.cells import FORMULA_STARTS
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 HEADER_ROW = 3
-FORMATS = {"count": "#,##0", "share": "0.0%", "ratio": "0.00", "money": "#,##0.0", "text": "@"}
+FORMATS = {
+    "count": "#,##0",
+    "share": "0.0%",
+    "ratio": "0.00",
+    "money": "#,##0.0",
+    "degree": "0.0000000",
+    "text": "@",
+}
+THIN = Side(style="thin", color="999999")
+BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+# Excel takes no longer list in a cell's drop-down; a longer one is left out.
+LONGEST_LIST = 255
+LINE_HEIGHT = 15.0
+# Excel's rows are no higher than 409 points.
+MOST_LINES = 27
+WIDE_FROM = 0x2E80
+# Sheets wider than this are printed on A3.
+A4_WIDTH = 190
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +53,18 @@ class Column:
         In characters.
     summed
         Whether the 合计 row adds it up.
+    choices
+        Words of a drop-down; an office may write others. () for none.
+    filled_in
+        Whether the office fills it in: shaded, and empty as we hand it over.
     """
 
     label: str
     form: str = "text"
     width: float = 12.0
     summed: bool = False
+    choices: tuple[str, ...] = ()
+    filled_in: bool = False
 
 
 def add_sheet(
@@ -49,12 +75,52 @@ def add_sheet(
     note: str,
     columns: Sequence[Column],
     rows: Sequence[Sequence[object]],
-) -> None:
-    """Add a sheet; an empty table keeps its header and says that there is nothing."""
+) -> dict[str, float]:
+    """Add a sheet; an empty table keeps its header and says that there is nothing.
+
+    Returns
+    -------
+    By cell of the 合计 row: the total that its formula works out.
+    """
     sheet = book.create_sheet(name)
+    _head(sheet, title=title, note=note, columns=columns)
+    for i, row in enumerate(rows, start=HEADER_ROW + 1):
+        for j, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
+            cell = sheet.cell(row=i, column=j)
+            cell.border = BORDER
+            cell.alignment = Alignment(vertical="center", wrap_text=column.form == "text")
+            if column.filled_in:
+                cell.fill = PatternFill("solid", fgColor="FFFBE6")
+            if value is None:
+                continue
+            if isinstance(value, str):
+                _put_text(cell, value)
+            else:
+                cell.value = value
+                cell.number_format = FORMATS[column.form]
+        sheet.row_dimensions[i].height = LINE_HEIGHT * max(1, *map(_n_lines, columns, row))
+    end = HEADER_ROW + len(rows)
+    totals: dict[str, float] = {}
+    if not rows:
+        sheet.cell(row=HEADER_ROW + 1, column=1, value=text("reports.nothing"))
+    else:
+        _drop_downs(sheet, columns, first=HEADER_ROW + 1, last=end)
+        if any(column.summed for column in columns):
+            totals = _total_row(sheet, columns, rows, first=HEADER_ROW + 1, last=end)
+    _for_print(sheet, title=title, last=max(end, HEADER_ROW + 1) + bool(totals), columns=columns)
+    return totals
+
+
+def _n_lines(column: Column, value: object) -> int:
+    """Lines that a text takes in its column: a Chinese character is as wide as two figures."""
+    if not isinstance(value, str):
+        return 1
+    wide = sum(1 if ord(one) < WIDE_FROM else 2 for one in value)
+    return min(MOST_LINES, -(-wide // max(1, int(column.width) - 1)))
+
+
+def _head(sheet: "Worksheet", *, title: str, note: str, columns: Sequence[Column]) -> None:
     last = get_column_letter(len(columns))
-    thin = Side(style="thin", color="999999")
-    border = Border(left=thin, right=thin, top=thin, bottom=thin)
     sheet.merge_cells(f"A1:{last}1")
     _put_text(sheet["A1"], title)
     sheet["A1"].font = Font(size=16, bold=True)
@@ -64,38 +130,19 @@ def add_sheet(
     _put_text(sheet["A2"], note)
     sheet["A2"].alignment = Alignment(wrap_text=True, vertical="center")
     sheet["A2"].font = Font(size=9, color="9C5700")
-    width = sum(column.width for column in columns)
-    sheet.row_dimensions[2].height = 13.5 * max(2, -(-2 * len(note) // int(width)) + 1)
+    whole = Column(label="", width=sum(column.width for column in columns))
+    sheet.row_dimensions[2].height = 13.5 * max(2, _n_lines(whole, note))
+    lines = 1
     for j, column in enumerate(columns, start=1):
         cell = sheet.cell(row=HEADER_ROW, column=j, value=column.label)
         cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="DDEBF7")
+        cell.fill = PatternFill("solid", fgColor="FFF2CC" if column.filled_in else "DDEBF7")
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        cell.border = border
+        cell.border = BORDER
         sheet.column_dimensions[get_column_letter(j)].width = column.width
-    for i, row in enumerate(rows, start=HEADER_ROW + 1):
-        for j, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
-            cell = sheet.cell(row=i, column=j)
-            cell.border = border
-            cell.alignment = Alignment(vertical="center", wrap_text=column.form == "text")
-            if value is None:
-                continue
-            if isinstance(value, str):
-                _put_text(cell, value)
-            else:
-                cell.value = value
-                cell.number_format = FORMATS[column.form]
-    end = HEADER_ROW + len(rows)
-    if not rows:
-        sheet.cell(row=HEADER_ROW + 1, column=1, value=text("reports.nothing"))
-    elif any(column.summed for column in columns):
-        _total_row(sheet, columns, first=HEADER_ROW + 1, last=end, border=border)
+        lines = max(lines, _n_lines(column, column.label))
+    sheet.row_dimensions[HEADER_ROW].height = LINE_HEIGHT * lines + 3
     sheet.freeze_panes = f"A{HEADER_ROW + 1}"
-    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _put_text(cell: "Cell | MergedCell", value: str) -> None:
@@ -105,13 +152,52 @@ def _put_text(cell: "Cell | MergedCell", value: str) -> None:
     cell.quotePrefix = value.startswith(FORMULA_STARTS)
 
 
-def _total_row(sheet, columns: Sequence[Column], *, first: int, last: int, border: Border) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _drop_downs(sheet: "Worksheet", columns: Sequence[Column], *, first: int, last: int) -> None:
+    for j, column in enumerate(columns, start=1):
+        # A comma or a quotation mark would end the list's entry or the list.
+        words = [word for word in column.choices if "," not in word and '"' not in word]
+        listed = ",".join(words)
+        if not words or len(listed) > LONGEST_LIST:
+            continue
+        rule = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
+        rule.promptTitle, rule.prompt, rule.showInputMessage = column.label[:32], text("reports.choose"), True
+        letter = get_column_letter(j)
+        rule.add(f"{letter}{first}:{letter}{last}")
+        sheet.add_data_validation(rule)
+
+
+def _total_row(
+    sheet: "Worksheet", columns: Sequence[Column], rows: Sequence[Sequence[object]], *, first: int, last: int
+) -> dict[str, float]:
+    totals: dict[str, float] = {}
     for j, column in enumerate(columns, start=1):
         cell = sheet.cell(row=last + 1, column=j)
-        cell.border, cell.font = border, Font(bold=True)
+        cell.border, cell.font = BORDER, Font(bold=True)
         if j == 1:
             cell.value = text("reports.total")
         elif column.summed:
             letter = get_column_letter(j)
             cell.value = f"=SUM({letter}{first}:{letter}{last})"
             cell.number_format = FORMATS[column.form]
+            numbers = [row[j - 1] for row in rows]
+            totals[cell.coordinate] = sum(one for one in numbers if isinstance(one, int | float))
+    return totals
+
+
+def _for_print(sheet: "Worksheet", *, title: str, last: int, columns: Sequence[Column]) -> None:
+    sheet.print_title_rows = f"1:{HEADER_ROW}"
+    sheet.print_area = f"A1:{get_column_letter(len(columns))}{last}"
+    sheet.page_setup.orientation = "landscape"
+    wide = sum(column.width for column in columns) > A4_WIDTH
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3 if wide else sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_options.horizontalCentered = True
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top = margins.bottom = 0.6
+    # Ampersands begin codes in headers and footers.
+    footer = sheet.oddFooter
+    if footer is not None:
+        footer.left.text = title.replace("&", "＆")
+        footer.right.text = text("reports.page_of")

@@ -1,0 +1,112 @@
+"""Rows of the sheets about candidates and sites."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tuoyu_geo.messages import text
+from tuoyu_geo.reports.cells import number, word, yes_no
+from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, year
+from tuoyu_geo.reports.sheet import Column
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from tuoyu_geo.outcome import Outcome
+
+# Which vocabulary a drop-down's codes are words of.
+VOCABULARY = {"registration": "registration", "nature": "nature", "office_fills": "method"}
+FUNDING = ("budget", "superior", "bonds", "social", "own")
+
+
+def with_choices(
+    columns: Sequence[Column], *, outcome: "Outcome | None" = None, **codes: Sequence[str]
+) -> list[Column]:
+    """Columns with drop-downs: codes as words, and departments of the policy where an outcome is given."""
+    lists = {
+        text(f"reports.column_{name}"): tuple(str(word(VOCABULARY[name], code)) for code in chosen)
+        for name, chosen in codes.items()
+    }
+    if outcome is not None:
+        lists[text("reports.column_department")] = departments(outcome)
+        first = outcome.policy.places.year
+        begin = max(first, int(outcome.note.date[:4]))
+        lists[text("reports.column_by_year")] = tuple(str(begin + k) for k in range(6))
+        lists[text("reports.column_funding")] = tuple(text(f"reports.funding_{one}") for one in FUNDING)
+    return [replace(column, choices=lists.get(column.label, ())) for column in columns]
+
+
+def departments(outcome: "Outcome") -> tuple[str, ...]:
+    """Every department that a clause names, in the document's order."""
+    return tuple(dict.fromkeys(one for clause in outcome.clauses for one in clause.departments))
+
+
+def _candidate_rows(outcome: "Outcome", rows: "gpd.GeoDataFrame") -> Table:
+    columns = columns_of(
+        ("id", "text", 10), ("name", "text", 26), ("township", "text", 12), ("candidate_kind", "text", 13),
+        ("method", "text", 13), ("places", "count", 9, "sum"), ("area_m2", "count", 11), ("floor", "count", 7),
+        ("cost", "money", 12), ("open_year", "text", 9), ("usable", "text", 7), ("unusable_reason", "text", 26),
+        ("selected", "text", 9), ("lon", "degree", 12), ("lat", "degree", 12),
+    )  # fmt: skip
+    return columns, [
+        [
+            str(row.Index), plain(row.name), township_name(outcome, row.township_id),
+            word("candidate_kind", row.kind), word("method", row.method), number(row.places), number(row.area_m2),
+            number(row.floor), number(row.cost_10k_yuan), year(row.open_year), yes_no(row.usable),
+            plain(row.unusable_reason), yes_no(row.selected), lon, lat,
+        ]
+        for row, (lon, lat) in zip(rows.itertuples(), degrees(rows), strict=True)
+    ]  # fmt: skip
+
+
+def kindergartens(outcome: "Outcome") -> Table:
+    """幼儿园托班潜力."""
+    return _candidate_rows(outcome, outcome.candidates[outcome.candidates["kind"] == "kindergarten"])
+
+
+def workplaces(outcome: "Outcome") -> Table:
+    """工业园区与用人单位."""
+    return _candidate_rows(
+        outcome, outcome.candidates[outcome.candidates["kind"].isin(["industrial_park", "workplace"])]
+    )
+
+
+def sites(outcome: "Outcome") -> Table:
+    """规划设施, in the order in which to open them; the candidates layer can be read from it again."""
+    columns = columns_of(
+        ("order", "count", 6), ("id", "text", 10), ("name", "text", 26), ("township", "text", 12),
+        ("candidate_kind", "text", 13), ("method", "text", 13), ("places", "count", 9, "sum"),
+        ("gained_residents", "count", 11, "sum"), ("gained_under3", "count", 11, "sum"), ("area_m2", "count", 10),
+        ("floor", "count", 7), ("land_area_m2", "count", 10), ("land_use", "text", 16), ("allocated_land", "text", 8),
+        ("reason", "text", 50), ("lon", "degree", 12), ("lat", "degree", 12),
+    )  # fmt: skip
+    rows: Rows = [
+        [
+            number(row.order), str(row.Index), plain(row.name), township_name(outcome, row.township_id),
+            word("candidate_kind", row.kind), word("method", row.method), number(row.places),
+            number(row.gained_residents), number(row.gained_under3), number(row.area_m2), number(row.floor),
+            number(row.land_area_m2), plain(row.land_use), yes_no(row.allocated_land), plain(row.reason), lon, lat,
+        ]
+        for row, (lon, lat) in zip(outcome.sites.itertuples(), degrees(outcome.sites), strict=True)
+    ]  # fmt: skip
+    return columns, rows
+
+
+def projects(outcome: "Outcome") -> Table:
+    """近期项目库: the sites as projects, with columns that the office fills in."""
+    columns = columns_of(
+        ("order", "count", 6), ("project", "text", 28), ("township", "text", 12), ("method", "text", 13),
+        ("places", "count", 9, "sum"), ("area_m2", "count", 11, "sum"), ("land_area_m2", "count", 11, "sum"),
+        ("cost", "money", 12, "sum"), ("open_year", "text", 9), ("department", "text", 18, "fill"),
+        ("funding", "text", 14, "fill"), ("by_year", "text", 9, "fill"),
+    )  # fmt: skip
+    columns = with_choices(columns, outcome=outcome)
+    rows: Rows = [
+        [
+            number(row.order), plain(row.name), township_name(outcome, row.township_id), word("method", row.method),
+            number(row.places), number(row.area_m2), number(row.land_area_m2), number(row.cost_10k_yuan),
+            year(row.open_year), None, None, None,
+        ]
+        for row in outcome.sites.itertuples()
+    ]  # fmt: skip
+    return columns, rows

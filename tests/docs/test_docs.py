@@ -1,0 +1,82 @@
+"""The site's reference is written from the code, and nothing that people set, fill in or call goes undocumented."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+from pydantic import Field
+
+from tuoyu_geo.settings import Section
+
+
+@pytest.fixture(scope="module")
+def reference(root):
+    spec = importlib.util.spec_from_file_location("reference", root / "docs" / "reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_page_can_be_written(reference):
+    for name, page in reference.PAGES.items():
+        assert page().startswith("# "), name
+
+
+def test_settings_columns_commands_and_outputs_are_all_there(reference, root):
+    settings, columns = reference.settings_page(), reference.columns_page()
+    for word in ("time_limit_s", "under3_total", "snap_max_m", "on_invalid", "map_approval_number"):
+        assert f"`{word}`" in settings
+    for word in ("`households`", "`registration`", "`demonstration`", "备案状态", "规划居住人口"):
+        assert word in columns
+    for word in ("built_until", "standards_file", "registries", "`old_estate`", "used_as"):
+        assert word in reference.policy_page()
+    commands = reference.commands_page()
+    assert {"init", "check", "run", "maps", "gaps", "coverage", "site"} <= set(
+        re.findall(r"^## tuoyu-geo ([\w-]+)$", commands, re.MULTILINE)
+    )
+    assert "--set" in commands
+
+
+def test_every_file_of_a_run_is_documented(reference, root):
+    import tuoyu_geo as tg
+
+    written = tg.open_project(root / "data" / "yongan")
+    assert written.config.project.title
+    source = (root / "src" / "tuoyu_geo" / "building.py").read_text(encoding="utf-8")
+    for name in re.findall(r'"([\w.]+\.(?:xlsx|docx|html|gpkg|json|csv))"', source):
+        assert name in reference.OUTPUTS, name
+
+
+def test_an_undocumented_setting_fails(reference):
+    class Bare(Section):
+        """A section."""
+
+        x: int = Field(default=1)
+
+    with pytest.raises(reference.Undocumented, match=r"Bare\.x"):
+        list(reference._table(Bare))
+
+
+def test_every_setting_stands_in_the_template(root):
+    from tuoyu_geo.policy.rules import ClauseRule, Member
+
+    template = (root / "src" / "tuoyu_geo" / "templates" / "policy.toml").read_text(encoding="utf-8")
+    for model in (ClauseRule, Member):
+        missing = [name for name in model.model_fields if not re.search(rf"\b{name}\b", template)]
+        assert missing == [], model.__name__
+
+
+@pytest.mark.slow
+def test_site_builds_without_a_warning(root, tmp_path):
+    pytest.importorskip("material", reason='needs pip install ".[docs]"')
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(tmp_path / "site")],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (tmp_path / "site" / "reference" / "settings.html").exists()

@@ -1,0 +1,55 @@
+"""LibreOffice opens what we write: the workbook works its totals out to ours, the document becomes pages."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import openpyxl
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def convert(tmp_path_factory):
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("soffice (LibreOffice) is not on this machine")
+    profile = tmp_path_factory.mktemp("profile")
+
+    def run(source, kind):
+        folder = tmp_path_factory.mktemp("converted")
+        done = subprocess.run(
+            [program, f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind, "--outdir",
+             str(folder), str(source)],
+            capture_output=True, text=True, timeout=170, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )  # fmt: skip
+        said = [line for line in done.stderr.splitlines() if line.strip() and "javaldx" not in line]
+        assert not [line for line in said if "rror" in line or "epair" in line], said
+        (made,) = folder.iterdir()
+        return made
+
+    return run
+
+
+def test_totals_worked_out_by_libreoffice_are_ours(convert, town_out):
+    ours = openpyxl.load_workbook(town_out[1] / "plan.xlsx", data_only=True)
+    theirs = openpyxl.load_workbook(convert(town_out[1] / "plan.xlsx", "xlsx"), data_only=True)
+    assert theirs.sheetnames == ours.sheetnames
+    n_totals = 0
+    for sheet in ours:
+        for row in sheet.iter_rows(min_row=4):
+            if row[0].value != "合计":
+                continue
+            for cell in row[1:]:
+                if isinstance(cell.value, int | float):
+                    n_totals += 1
+                    assert theirs[sheet.title][cell.coordinate].value == pytest.approx(cell.value), cell
+    assert n_totals > 10
+
+
+def test_document_and_workbook_become_pages(convert, town_out):
+    for name, fewest in (("report.docx", 8), ("plan.xlsx", 9)):
+        pages = convert(town_out[1] / name, "pdf").read_bytes()
+        assert len(re.findall(rb"/Type\s*/Page\b", pages)) >= fewest, name
