@@ -43,7 +43,7 @@ from tuoyu_geo.served import who_is_served
 from tuoyu_geo.siting import PlanningProblem, PlanResult, plan_sites, recompute_plan
 from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.travel import Speeds
-from tuoyu_geo.views import Access, Plan
+from tuoyu_geo.views import Access, Plan, project_html
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -101,25 +101,7 @@ class Project(Inquiries):
         return f"<Project {self.config.project.title} ({self.config.project.county_code})>"
 
     def _repr_html_(self) -> str:
-        from html import escape  # noqa: PLC0415
-
-        project = self.config.project
-        rows = [
-            (text(f"words.role.{role}"), layer.path, text(f"words.quality.{layer.quality}"), layer.source)
-            for role, layer in self.config.layers.items()
-        ]
-        head = "".join(
-            f"<th>{text(f'project.html_{name}')}</th>" for name in ("layer", "file", "quality", "source")
-        )
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        line = text(
-            "project.html_title",
-            title=project.title,
-            county=project.county_name,
-            policy=self.policy.id,
-            crs=project.crs,
-        )
-        return f"<p>{escape(line)}</p><table><tr>{head}</tr>{body}</table>"
+        return project_html(self.config, policy_id=self.policy.id)
 
     @property
     def _files(self) -> dict[str, str]:
