@@ -77,7 +77,8 @@ def sites(outcome: "Outcome") -> Table:
         ("order", "count", 6), ("id", "text", 10), ("name", "text", 26), ("township", "text", 12),
         ("candidate_kind", "text", 13), ("method", "text", 13), ("places", "count", 9, "sum"),
         ("gained_residents", "count", 11, "sum"), ("gained_under3", "count", 11, "sum"), ("area_m2", "count", 10),
-        ("floor", "count", 7), ("land_area_m2", "count", 10), ("land_use", "text", 16), ("allocated_land", "text", 8),
+        ("floor", "count", 7), ("cost", "money", 11, "sum"), ("land_area_m2", "count", 10),
+        ("land_use", "text", 16), ("allocated_land", "text", 8),
         ("reason", "text", 50), ("lon", "degree", 12), ("lat", "degree", 12),
     )  # fmt: skip
     rows: Rows = [
@@ -85,7 +86,8 @@ def sites(outcome: "Outcome") -> Table:
             number(row.order), str(row.Index), plain(row.name), township_name(outcome, row.township_id),
             word("candidate_kind", row.kind), word("method", row.method), number(row.places),
             number(row.gained_residents), number(row.gained_under3), number(row.area_m2), number(row.floor),
-            number(row.land_area_m2), plain(row.land_use), yes_no(row.allocated_land), plain(row.reason), lon, lat,
+            number(row.cost_10k_yuan), number(row.land_area_m2), plain(row.land_use), yes_no(row.allocated_land),
+            plain(row.reason), lon, lat,
         ]
         for row, (lon, lat) in zip(outcome.sites.itertuples(), degrees(outcome.sites), strict=True)
     ]  # fmt: skip
