@@ -25,7 +25,11 @@ FILES = [
     "maps/overview.html",
     "plan.gpkg",
     "plan.xlsx",
+    "report.docx",
+    "report.html",
     "summary.json",
+    "townships/999900001.pdf",
+    "townships/999900101.pdf",
 ]
 
 

@@ -1,8 +1,9 @@
 """One sheet as offices expect it: merged title, a row of notes, header on row 3, totals as formulas."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -84,20 +85,22 @@ def add_sheet(
     """
     sheet = book.create_sheet(name)
     _head(sheet, title=title, note=note, columns=columns)
+    looks: dict[tuple[int, str], Any] = {}
     for i, row in enumerate(rows, start=HEADER_ROW + 1):
         for j, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
             cell = sheet.cell(row=i, column=j)
-            cell.border = BORDER
-            cell.alignment = Alignment(vertical="center", wrap_text=column.form == "text")
-            if column.filled_in:
-                cell.fill = PatternFill("solid", fgColor="FFFBE6")
-            if value is None:
-                continue
-            if isinstance(value, str):
-                _put_text(cell, value)
+            kind = _kind_of(value)
+            # openpyxl compares every style with all before it: a look is made once a column and then copied.
+            look = looks.get((j, kind))
+            if look is None:
+                _dress(cell, column, kind=kind)
+                looks[j, kind] = copy(cell._style)  # noqa: SLF001  (openpyxl has no other way to share a style)
             else:
+                cell._style = copy(look)  # noqa: SLF001
+            if isinstance(value, str):
+                cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
+            elif value is not None:
                 cell.value = value
-                cell.number_format = FORMATS[column.form]
         sheet.row_dimensions[i].height = LINE_HEIGHT * max(1, *map(_n_lines, columns, row))
     end = HEADER_ROW + len(rows)
     totals: dict[str, float] = {}
@@ -109,6 +112,25 @@ def add_sheet(
             totals = _total_row(sheet, columns, rows, first=HEADER_ROW + 1, last=end)
     _for_print(sheet, title=title, last=max(end, HEADER_ROW + 1) + bool(totals), columns=columns)
     return totals
+
+
+def _kind_of(value: object) -> str:
+    """What a cell's look turns on besides its column: "none", "number", "text" or "formula-like"."""
+    if value is None:
+        return "none"
+    if not isinstance(value, str):
+        return "number"
+    return "formula-like" if value.startswith(FORMULA_STARTS) else "text"
+
+
+def _dress(cell: "Cell | MergedCell", column: Column, *, kind: str) -> None:
+    cell.border = BORDER
+    cell.alignment = Alignment(vertical="center", wrap_text=column.form == "text")
+    if column.filled_in:
+        cell.fill = PatternFill("solid", fgColor="FFFBE6")
+    if kind == "number":
+        cell.number_format = FORMATS[column.form]
+    cell.quotePrefix = kind == "formula-like"
 
 
 def _n_lines(column: Column, value: object) -> int:
