@@ -177,6 +177,8 @@ def propose_candidates(
     taken_over = waiting[["name", "places", "township_id", "community_id", "geometry"]].assign(
         kind="unregistered"
     )
+    # The institution itself keeps its id: one table holds both.
+    taken_over.index = pd.Index([f"waiting-{one}" for one in waiting.index], dtype=object)
     frame = pd.concat([taken_over, corners]) if len(waiting) else corners
     whole = frame.reindex(columns=layers.candidates.columns)
     for name, dtype in layers.candidates.dtypes.items():

@@ -66,7 +66,7 @@ def test_where_no_candidates_are_given_corners_and_waiting_institutions_stand_in
     plan = project.plan()
     kinds = set(plan.outcome.candidates["kind"])
     assert kinds == {"search_area", "unregistered"}
-    assert plan.outcome.candidates["name"].loc["I2"] == "乙托育园"
+    assert plan.outcome.candidates["name"].loc["waiting-I2"] == "乙托育园"
     assert plan.quotas["met"].all()
     head = plan.coverage[plan.coverage["headline"]].iloc[0]
     assert head["after"] >= 0.9

@@ -73,8 +73,9 @@ def test_the_time_limit_is_kept_and_news_only_gets_better():
         objective, bound = np.array([(one.objective, one.bound) for one in heard]).T
         assert better(objective[1:], objective[:-1]).all()
         assert better(bound[:-1], bound[1:]).all()
-        assert better(result.objective, objective[-1])
-        assert better(bound[-1], result.bound) or result.gap == 0
+        # Sums of the same costs in another order differ in their last digits.
+        assert better(round(result.objective, 3), round(objective[-1], 3))
+        assert better(round(bound[-1], 3), round(result.bound, 3)) or result.gap == 0
 
 
 SCRIPT = """
