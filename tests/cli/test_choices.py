@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("by", ["sites", "cost", "standard"])
 def test_frontier_in_every_form(town, tuoyu, by):

@@ -11,6 +11,8 @@ import pytest
 
 from tuoyu_geo.network import read_osm
 
+pytestmark = pytest.mark.slow
+
 LON, LAT = 117.36, 25.97
 
 

@@ -205,7 +205,8 @@ def test_a_whole_project_checks_and_no_output_holds_the_password(server, monkeyp
         monkeypatch.setenv(name, value)
     TOWNSHIPS.to_file(tmp_path / "townships.gpkg")
     template = Path(__file__).parents[2] / "src/tuoyu_geo/templates"
-    (tmp_path / "policy.toml").write_bytes((template / "policy.toml").read_bytes())
+    for name in ("policy.toml", "standards.toml"):
+        (tmp_path / name).write_bytes((template / name).read_bytes())
     (tmp_path / "project.toml").write_text(
         f"""schema_version = 1
 [project]

@@ -17,6 +17,8 @@ from tuoyu_geo.layers.table import RawTable
 
 from .conftest import CRS, source
 
+pytestmark = pytest.mark.slow
+
 HEADER = ["编号", "小区名称", "所属街道", "户数", "常住人口", "3岁以下", "经度", "纬度"]
 PEOPLE = st.one_of(
     st.just(""),

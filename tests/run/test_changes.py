@@ -8,6 +8,8 @@ import tuoyu_geo as tg
 from tuoyu_geo.changes import compare_runs
 from tuoyu_geo.errors import ConfigError, DataError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def runs(town, tmp_path):

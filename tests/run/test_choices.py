@@ -6,6 +6,8 @@ import pytest
 import tuoyu_geo as tg
 from tuoyu_geo.errors import ConfigError, DataError
 
+pytestmark = pytest.mark.slow
+
 PHASES = """
 [[siting.phases]]
 name = "近期"
