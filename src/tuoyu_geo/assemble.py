@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tuoyu_geo.access import share_places
 from tuoyu_geo.coverage import coverage_table, nearest_facility
 from tuoyu_geo.gaps import Supply, count_by_township, flag_gaps, is_new_estate, rule_residents
 from tuoyu_geo.messages import text
 from tuoyu_geo.plan import required_places, sites_frame
-from tuoyu_geo.plan_rows import places_needed, trip_minutes
 from tuoyu_geo.policy import Evidence, Standing
 
 if TYPE_CHECKING:
@@ -41,57 +39,6 @@ def at_planned_size(reach: "Reach", result: "PlanResult") -> "Reach":
     for name in ("places", "spare_places"):
         facilities.iloc[rows, facilities.columns.get_loc(name)] = result.site_places
     return replace(reach, facilities=facilities)
-
-
-def place_share(
-    demand: "Demand",
-    reach: "Reach",
-    *,
-    gaps: "gpd.GeoDataFrame",
-    serving: "NDArray[np.bool_]",
-    policy: "Policy",
-) -> "NDArray[np.float64]":
-    """``(n_demand,)`` share of its needed places that each demand point gets; 0 where it needs none.
-
-    Parameters
-    ----------
-    demand, reach, policy
-        What was worked out before.
-    gaps
-        Flags of today, which say which new estates need places of their own.
-    serving
-        ``(n_facility,)`` which facilities serve.
-    """
-    need = places_needed(demand, gaps, policy=policy)
-    # By id and not by the order of the files, or who gets a place among equals would depend on it.
-    rows = np.argsort(demand.points.index.to_numpy(str), kind="stable")
-    columns = np.flatnonzero(serving)
-    columns = columns[np.argsort(reach.facilities.index.to_numpy(str)[columns], kind="stable")]
-    sharing = share_places(
-        trip_minutes(reach)[rows][:, columns],
-        need[rows],
-        reach.facilities["places"].fillna(0.0).to_numpy(float)[columns],
-    )
-    got = np.zeros(len(need))
-    got[rows] = sharing.served
-    share = np.clip(np.divide(got, need, out=np.zeros(len(need)), where=need > 0), 0.0, 1.0)
-    # Handing out a hair less than all is the solver's tolerance and nobody's lost place.
-    return np.where(share > 1 - 1e-5, 1.0, share)
-
-
-def planned_place_share(
-    demand: "Demand",
-    reach: "Reach",
-    *,
-    result: "PlanResult",
-    gaps: "gpd.GeoDataFrame",
-    policy: "Policy",
-) -> "NDArray[np.float64]":
-    """The same with the plan: as the plan hands the places out where its coverage goes by places, else at their most."""
-    if policy.coverage.headline.endswith("_places"):
-        share = np.asarray(result.served_share[: len(demand.points)], dtype=float)
-        return np.where(places_needed(demand, gaps, policy=policy) > 0, share, 0.0)
-    return place_share(demand, reach, gaps=gaps, serving=planned_mask(reach, result), policy=policy)
 
 
 def served_demand(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tuoyu_geo import assemble
 from tuoyu_geo.areas import remote_villages
+from tuoyu_geo.assignment import hand_out, hand_out_plan
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
 from tuoyu_geo.demand import COUNTY, places_by_need
 from tuoyu_geo.mending import clash_sentences, search_areas
@@ -68,12 +69,15 @@ def conclude(
     """
     planned = assemble.planned_mask(reach, result)
     reach = assemble.at_planned_size(reach, result)
-    share = {
-        "before": assemble.place_share(demand, reach, gaps=gaps, serving=reach.counted_mask, policy=policy),
-        "after": assemble.planned_place_share(demand, reach, result=result, gaps=gaps, policy=policy),
+    assigned = {
+        "today": hand_out(demand, reach, gaps=gaps, serving=reach.counted_mask, policy=policy),
+        "plan": hand_out_plan(demand, reach, result=result, gaps=gaps, serving=planned, policy=policy),
     }
     served = assemble.served_demand(
-        demand, reach, planned=planned, place_share={"today": share["before"], "plan": share["after"]}
+        demand,
+        reach,
+        planned=planned,
+        place_share={moment: one.share for moment, one in assigned.items()},
     )
     townships = assemble.township_frame(
         layers,
@@ -89,7 +93,7 @@ def conclude(
         townships=townships,
         policy=policy,
         serving={"before": reach.counted_mask, "after": planned},
-        place_share=share,
+        place_share={"before": assigned["today"].share, "after": assigned["plan"].share},
     )
     moments = {"before": reach.counted_mask, "after": planned}
     groups = coverage_groups(
@@ -202,7 +206,7 @@ def conclude(
         clauses=clauses,
         findings=tuple(findings),
         summary=summary,
-        trace=trace_table(served, demand=demand, reach=reach, policy=policy),
+        trace=trace_table(served, assigned=assigned, demand=demand, reach=reach, policy=policy),
         communities=layers.communities,
         policy=policy,
     )

@@ -158,7 +158,7 @@ class Outcome:
     summary
         What `summary.json` holds.
     trace
-        Who is served by what, today and with the plan: as `trace.trace_table`.
+        Who is assigned to what, today and with the plan: as `trace.trace_table`.
     communities
         The estates' layer as it was read, index community_id.
     policy

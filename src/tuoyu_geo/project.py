@@ -14,6 +14,7 @@ import numpy as np
 
 from tuoyu_geo import assemble
 from tuoyu_geo.areas import AreaRule, with_areas
+from tuoyu_geo.assignment import hand_out, hand_out_plan
 from tuoyu_geo.candidates import rate_candidates
 from tuoyu_geo.conclude import conclude, title_block
 from tuoyu_geo.config import Config, read_config
@@ -342,18 +343,18 @@ class Project(Inquiries):
         if when == "plan":
             reach = assemble.at_planned_size(reach, self.solved())
             serving = assemble.planned_mask(reach, self.solved())
-            share = assemble.planned_place_share(
-                demand, reach, result=self.solved(), gaps=gaps, policy=self.policy
+            assigned = hand_out_plan(
+                demand, reach, result=self.solved(), gaps=gaps, serving=serving, policy=self.policy
             )
         else:
-            share = assemble.place_share(demand, reach, gaps=gaps, serving=serving, policy=self.policy)
+            assigned = hand_out(demand, reach, gaps=gaps, serving=serving, policy=self.policy)
         return who_is_served(
             self.layers(),
             demand=demand,
             reach=reach,
             candidates=self.rated()[0],
             serving=serving,
-            place_share=share,
+            place_share=assigned.share,
             policy=self.policy,
             note=title_block(self.config, policy=self.policy, reach=reach, demand=demand),
             when=when,

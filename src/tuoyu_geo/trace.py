@@ -1,4 +1,4 @@
-"""Who is served by what: every demand point with the one institution that serves it, and how long the way is.
+"""Who is served by what: every demand point with the institutions that its people are assigned to, and the way there.
 
 The table holds every resident and every child: those who are served, those who are not, and those whose place no
 layer knows. What it adds up to is what the coverage figures say.
@@ -14,9 +14,12 @@ from tuoyu_geo.network import routes
 from tuoyu_geo.travel import travel_mode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tuoyu_geo.assignment import Assigned
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.network import StreetNetwork
     from tuoyu_geo.policy import Policy, Standard
@@ -24,17 +27,31 @@ if TYPE_CHECKING:
 
 Moment = Literal["today", "plan"]
 MOMENTS: tuple[Moment, ...] = ("today", "plan")
+COLUMNS = [
+    "moment", "demand_id", "name", "township_id", "residents", "under3", "state", "served", "places", "places_short",
+    "institution_id", "institution_name", "is_new", "cost", "cost_unit", "standard", "path_m", "path_method",
+]  # fmt: skip
 
 
 def trace_table(
-    served: "gpd.GeoDataFrame", *, demand: "Demand", reach: "Reach", policy: "Policy"
+    served: "gpd.GeoDataFrame",
+    *,
+    assigned: "Mapping[str, Assigned]",
+    demand: "Demand",
+    reach: "Reach",
+    policy: "Policy",
 ) -> pd.DataFrame:
-    """Every demand point, today and with the plan, with the institution that serves it.
+    """Every demand point, today and with the plan, with the institutions to which its people are assigned.
+
+    Where people find a place, their institution is the one that gives them the place, which need not be the nearest; a
+    demand point whose people go to several has a row for each. Those who find none have a row of their own.
 
     Parameters
     ----------
     served
         Demand points with what serves them, as `Outcome.demand`.
+    assigned
+        By moment, the places handed out.
     demand
         People whose place no layer knows are in it.
     reach
@@ -44,45 +61,82 @@ def trace_table(
 
     Returns
     -------
-    A row a moment ("today", "plan") and demand point, and a row a moment and township for people whose place is not
-    known (demand_id None); columns moment, demand_id, name, township_id, residents, under3, served, institution_id and
-    institution_name (None where not served), is_new (a site of the plan), cost, cost_unit, standard, path_m (metres
-    along the way there; NaN where not served), path_method ("network", or "straight_line": straight line times the
-    detour factor, an estimate).
+    One or more rows a moment ("today", "plan") and demand point, and a row a moment and township for people whose place is
+    not known (demand_id None); columns moment, demand_id, name, township_id, residents, under3 (of this row; the rows of a
+    point add up to its people), state ("place": has a place at the institution named; "no_place": within the standard of
+    the institution named, where all places go to others; "out_of_reach"; "unplaced": nobody knows where they live;
+    "nobody": no residents and no children), served (bool: within the standard of an institution), places (taken at this
+    institution by this row), places_short (needed and not found), institution_id and institution_name (the one that gives
+    the place; else the nearest within the standard; None where there is none), is_new (a site of the plan), cost,
+    cost_unit, standard, path_m (metres along the way there; NaN without an institution), path_method ("network", or
+    "straight_line": straight line times the detour factor, an estimate).
+
+    The people of state "place" are those of the readings by places, the people served those of the readings by reach.
     """
     parts = []
     for moment in MOMENTS:
-        ids = served[f"nearest_{moment}_id"].where(served[f"covered_{moment}"], None)
-        column = reach.facilities.index.get_indexer(ids.fillna(""))
-        is_served = column >= 0
+        part = _pieces(served, assigned[moment], moment=moment, reach=reach)
+        column, row = part.pop("column").to_numpy(np.int64), part.pop("row").to_numpy(np.int64)
         length_m, method = path_lengths(
-            reach, np.arange(len(served)), column, served["area_kind"].to_numpy(object), policy=policy
+            reach, row, column, served["area_kind"].to_numpy(object)[row], policy=policy
         )
+        cost = np.full(len(part), np.nan)
+        there = column >= 0
+        cost[there] = _costs(reach, row[there], column[there])
+        own = served.iloc[row]
+        names = reach.facilities["name"].to_numpy(object)
+        ids = reach.facilities.index.to_numpy(object)
         parts.append(
-            pd.DataFrame(
-                {
-                    "moment": moment,
-                    "demand_id": served.index.to_numpy(object),
-                    "name": served["name"].to_numpy(object),
-                    "township_id": served["township_id"].to_numpy(object),
-                    "residents": served["residents"].to_numpy(float),
-                    "under3": served["under3"].to_numpy(float),
-                    "served": is_served,
-                    "institution_id": pd.Series(ids.to_numpy(object), dtype=object),
-                    "institution_name": pd.Series(
-                        [reach.facilities["name"].iloc[j] if j >= 0 else None for j in column], dtype=object
-                    ),
-                    "is_new": column >= reach.n_institutions,
-                    "cost": served[f"nearest_{moment}_cost"].where(is_served).to_numpy(float),
-                    "cost_unit": served["cost_unit"].to_numpy(object),
-                    "standard": served["standard"].to_numpy(float),
-                    "path_m": length_m,
-                    "path_method": method,
-                }
-            )
+            part.assign(
+                moment=moment,
+                demand_id=own.index.to_numpy(object),
+                name=own["name"].to_numpy(object),
+                township_id=own["township_id"].to_numpy(object),
+                served=there,
+                institution_id=pd.Series([ids[j] if j >= 0 else None for j in column], dtype=object),
+                institution_name=pd.Series([names[j] if j >= 0 else None for j in column], dtype=object),
+                is_new=column >= reach.n_institutions,
+                cost=cost,
+                cost_unit=own["cost_unit"].to_numpy(object),
+                standard=own["standard"].to_numpy(float),
+                path_m=length_m,
+                path_method=method,
+            )[COLUMNS]
         )
         parts.append(_unplaced(demand, moment, reach.method))
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def _pieces(
+    served: "gpd.GeoDataFrame", assigned: "Assigned", *, moment: Moment, reach: "Reach"
+) -> pd.DataFrame:
+    """A row for each institution that gives a demand point places, and one for its people without a place.
+
+    Columns row, column (-1 without an institution), state, residents, under3, places, places_short.
+    """
+    nearest = reach.facilities.index.get_indexer(
+        served[f"nearest_{moment}_id"].where(served[f"covered_{moment}"], None).fillna("")
+    )
+    residents, under3 = served["residents"].to_numpy(float), served["under3"].to_numpy(float)
+    pieces: list[tuple[int, int, str, float, float, float, float]] = []
+    for i, (need, share) in enumerate(zip(assigned.need, assigned.share, strict=True)):
+        given = assigned.places[[i]].tocoo()
+        total = float(given.data.sum())
+        parts = sorted(
+            zip(given.data.tolist(), given.col.tolist(), strict=True), key=lambda one: (-one[0], one[1])
+        )
+        parts = [(places, j) for places, j in parts if share > 0 and places > 0]
+        for places, j in parts:
+            of_row = share * places / total
+            pieces.append((i, j, "place", residents[i] * of_row, under3[i] * of_row, need * of_row, 0.0))
+        if share < 1 or not parts:
+            left = 1.0 - share if parts else 1.0
+            j = int(nearest[i])
+            is_empty = residents[i] == 0 and under3[i] == 0 and need == 0
+            state = "nobody" if is_empty else "no_place" if j >= 0 else "out_of_reach"
+            pieces.append((i, j, state, residents[i] * left, under3[i] * left, 0.0, need * left))
+    names = ["row", "column", "state", "residents", "under3", "places", "places_short"]
+    return pd.DataFrame(pieces, columns=names)
 
 
 def _unplaced(demand: "Demand", moment: Moment, method: str) -> pd.DataFrame:
@@ -97,7 +151,10 @@ def _unplaced(demand: "Demand", moment: Moment, method: str) -> pd.DataFrame:
             "township_id": left.index.to_numpy(object),
             "residents": left["residents"].to_numpy(float),
             "under3": left["under3"].to_numpy(float),
+            "state": "unplaced",
             "served": np.zeros(n, dtype=bool),
+            "places": np.zeros(n),
+            "places_short": np.zeros(n),
             "institution_id": nothing,
             "institution_name": nothing,
             "is_new": np.zeros(n, dtype=bool),
@@ -107,7 +164,7 @@ def _unplaced(demand: "Demand", moment: Moment, method: str) -> pd.DataFrame:
             "path_m": np.full(n, np.nan),
             "path_method": method,
         }
-    )
+    )[COLUMNS]
 
 
 def path_lengths(

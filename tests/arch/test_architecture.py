@@ -30,7 +30,7 @@ ORDER = (
     ("gaps", "pooling"),
     ("siting",),
     ("plan", "plan_rows", "candidates"),
-    ("outcome",),
+    ("outcome", "assignment"),
     ("assemble", "trace", "mending"),
     ("maps", "reports", "manifest"),
     ("changes",),

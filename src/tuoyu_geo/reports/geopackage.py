@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from shapely.geometry import LineString
 
 from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.reports.qgis_styles import add_styles
@@ -19,6 +20,7 @@ GEOMETRY = {
     "service_areas": "MultiPolygon",
     "unserved": "Point",
     "search_areas": "MultiPolygon",
+    "assignments": "LineString",
 }
 
 
@@ -37,6 +39,7 @@ def geopackage_bytes(outcome: Outcome) -> bytes:
         "service_areas": outcome.service_areas,
         "unserved": outcome.unserved,
         **areas,
+        "assignments": _assignments(outcome),
     }
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{outcome.note.date}T00:00:00.000Z"})
@@ -55,6 +58,18 @@ def _with_flags(demand: gpd.GeoDataFrame, gaps: gpd.GeoDataFrame) -> gpd.GeoData
     own = gaps[gaps["flag"] != "township_quota"].drop_duplicates("subject_id").set_index("subject_id")
     columns = {name: own[name].reindex(demand.index).astype(object) for name in ("flag", "reason")}
     return demand.assign(**columns)
+
+
+def _assignments(outcome: Outcome) -> gpd.GeoDataFrame:
+    """The rows of the trace, each with a straight line to its institution (for drawing: its length is in path_m)."""
+    rows = outcome.trace
+    at = outcome.demand.geometry.to_dict()
+    to = {**outcome.institutions.geometry.to_dict(), **outcome.candidates.geometry.to_dict()}
+    lines = [
+        LineString([at[home], to[institution]]) if institution in to and home in at else None
+        for home, institution in zip(rows.get("demand_id", ()), rows.get("institution_id", ()), strict=True)
+    ]
+    return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(lines, index=rows.index, crs=outcome.demand.crs))
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path, *, name: str, credit: str) -> None:

@@ -35,9 +35,9 @@ class Class:
     fill, edge
         Colours; "" is hollow.
     shape
-        A marker's name in QGIS; of no use for areas.
+        A marker's name in QGIS; of no use for lines and areas.
     size_mm
-        A marker's size, or the width of an area's outline [mm].
+        A marker's size, or the width of a line or of an area's outline [mm].
     """
 
     value: str
@@ -52,7 +52,7 @@ class Class:
 class Style:
     """How a layer is drawn: an expression that gives each feature's class, and the classes."""
 
-    kind: Literal["marker", "fill"]
+    kind: Literal["marker", "line", "fill"]
     expression: str
     classes: tuple[Class, ...]
     label: str = ""
@@ -123,6 +123,15 @@ STYLES: dict[str, Style] = {
             Class(value="quota", label="search_quota", fill="", edge="#cc79a7", size_mm=0.5),
             Class(value="estate", label="search_estate", fill="", edge="#e69f00", size_mm=0.5),
             Class(value="coverage", label="search_coverage", fill="", edge="#d55e00", size_mm=0.5),
+        ),
+    ),
+    "assignments": Style(
+        kind="line",
+        expression="CASE WHEN \"state\" IN ('place', 'no_place') THEN \"state\" ELSE 'none' END",
+        classes=(
+            Class(value="place", label="assigned", fill="#4a4f57", size_mm=0.2),
+            Class(value="no_place", label="no_place", fill="#e69f00", size_mm=0.2),
+            Class(value="none", label="unserved", fill="#c4c8ce", size_mm=0.2),
         ),
     ),
     "unserved": Style(
@@ -233,6 +242,11 @@ def _symbol(one: Class, *, kind: str, name: str) -> str:
                 "size": f"{one.size_mm:g}",
                 "size_unit": "MM",
             },
+        )
+    elif kind == "line":
+        layer, options = (
+            "SimpleLine",
+            {"line_color": _rgba(one.fill), "line_width": f"{one.size_mm:g}", "line_width_unit": "MM"},
         )
     else:
         layer, options = (

@@ -64,18 +64,19 @@ def guidance(outcome: "Outcome") -> Table:
 
 
 def trace(outcome: "Outcome") -> Table:
-    """服务对应表: every community and village with the institution that serves it, today and with the plan."""
+    """服务对应表: every community and village with the institution that its people go to, today and with the plan."""
     columns = columns_of(
         ("moment", "text", 10), ("id", "text", 10), ("community", "text", 22), ("township", "text", 12),
-        ("residents", "count", 11), ("under3", "count", 11), ("served", "text", 9), ("institution", "text", 28),
-        ("is_new", "text", 10), ("distance", "count", 10), ("distance_unit", "text", 7), ("standard", "count", 10),
+        ("residents", "count", 11), ("under3", "count", 11), ("state", "text", 20), ("institution", "text", 28),
+        ("is_new", "text", 10), ("places_taken", "count", 11), ("places_missing", "count", 11), ("distance", "count", 10), ("distance_unit", "text", 7), ("standard", "count", 10),
         ("path_m", "count", 12), ("path_method", "text", 14),
     )  # fmt: skip
     rows: Rows = [
         [
             text(f"reports.moment_{row.moment}"), plain(row.demand_id), plain(row.name),
-            township_name(outcome, row.township_id), number(row.residents), number(row.under3), yes_no(row.served),
-            plain(row.institution_name), yes_no(row.is_new) if row.served else None, number(row.cost),
+            township_name(outcome, row.township_id), number(row.residents), number(row.under3), text(f"trace.state_{row.state}"),
+            plain(row.institution_name), yes_no(row.is_new) if row.served else None, number(row.places),
+            number(row.places_short), number(row.cost),
             word("unit", row.cost_unit), number(row.standard), number(row.path_m),
             text(f"reports.path_{row.path_method}") if row.served else None,
         ]
