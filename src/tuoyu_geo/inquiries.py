@@ -10,6 +10,7 @@ from tuoyu_geo.choices.frontier import By, Frontier, limit_frontier, standard_fr
 from tuoyu_geo.choices.measures import County
 from tuoyu_geo.choices.phases import Phases, phase_plan
 from tuoyu_geo.choices.scenarios import Robust, robust_plan
+from tuoyu_geo.choices.sensitivity import BIRTHS, Sensitivity, plan_sensitivity
 from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.messages import text
 from tuoyu_geo.trace import with_course
@@ -60,6 +61,9 @@ class Inquiries:
 
         def rated(self) -> tuple[gpd.GeoDataFrame, list[Finding]]:
             """As `Project.rated`."""
+
+        def gaps(self) -> gpd.GeoDataFrame:
+            """As `Project.gaps`."""
 
         def outcome(self) -> Outcome:
             """As `Project.outcome`."""
@@ -202,6 +206,57 @@ class Inquiries:
                 n_sites=len(self.solved().selected),
                 sections=self.config.siting.scenarios,
                 county=self._county(),
+                **self._effort(),
+            ),
+        )
+
+    def sensitivity(
+        self,
+        *,
+        births: "Sequence[float]" = BIRTHS,
+        enrolment: "Sequence[float] | None" = None,
+        standards_m: "Sequence[float] | None" = None,
+    ) -> Sensitivity:
+        """The fewest sites as the policy has it, and with births, enrolment or the radius changed, one at a time.
+
+        Parameters
+        ----------
+        births
+            Children under 3, as multiples of today's.
+        enrolment
+            Shares of children under 3 who look for a place; by default the low, middle and high one of the settings.
+        standards_m
+            Walking standards of urban areas [m]; by default those that the policy compares.
+
+        Raises
+        ------
+        ConfigError
+            A negative multiple, a share outside 0 to 1, or a standard that is not above 0 or beyond the search.
+        """
+        settings, policy = self.config.demand, self.policy
+        shares = tuple(settings.enrolment.values()) if enrolment is None else tuple(enrolment)
+        metres = policy.coverage.compare_m if standards_m is None else tuple(standards_m)
+        farthest = max(self.config.network.search_m, *policy.coverage.compare_m)
+        wrong = [
+            *(f"births {one:g}" for one in births if not 0 <= one < np.inf),
+            *(f"enrolment {one:g}" for one in shares if not 0 <= one <= 1),
+            *(f"standards_m {one:g}" for one in metres if not 0 < one <= farthest),
+        ]
+        if wrong:
+            raise ConfigError(
+                text("choices.variation_wrong", found=text("choices.comma").join(wrong), farthest=farthest)
+            )
+        return self.timed(
+            f"sensitivity_{tuple(births)}_{shares}_{tuple(metres)}",
+            lambda: plan_sensitivity(
+                self.problem(),
+                at_standard=lambda reach: self.problem_of(reach=reach),
+                gaps=self.gaps(),
+                county=self._county(),
+                births=births,
+                enrolment=shares,
+                middle=settings.enrolment["mid"],
+                standards_m=metres,
                 **self._effort(),
             ),
         )

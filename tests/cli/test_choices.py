@@ -38,6 +38,37 @@ def test_frontier_of_a_county_without_candidates(town, tuoyu, lattice):
             assert row["n_sites"] == 0
 
 
+CASES = [
+    ("phases", "近期", 2),
+    ("phases --by site", "甲社区中心", 3),
+    ("phases --by township", "乙镇", 4),
+    ("alternatives -k 1 --differ-by 1", "方案本身", 1),
+    ("alternatives --by site", "不可少", 3),
+    ("robust", "遗憾", 6),
+    ("robust --by site", "稳妥方案", 3),
+    ("sensitivity --radius 500 --radius 800", "步行半径500米", 8),
+    ("trace", "有托位", 14),
+    ("trace --community V1", "山前村", 2),
+]
+
+
+@pytest.mark.parametrize(("words", "said", "n_rows"), CASES)
+def test_tables_of_choices_in_every_form(town, tuoyu, words, said, n_rows):
+    command, *options = words.split()
+    folder = town()
+    table = tuoyu(command, folder, *options)
+    assert table.returncode == 0, table.stderr
+    assert said in table.stdout
+    rows = json.loads(tuoyu(command, folder, *options, "--format", "json").stdout)
+    lines = list(csv.DictReader(io.StringIO(tuoyu(command, folder, *options, "--format", "csv").stdout)))
+    assert len(rows) == len(lines) == n_rows
+    drawn = tuoyu(command, folder, *options, "--format", "geojson")
+    has_places = command not in {"sensitivity", "trace"} or "--community" in options
+    assert drawn.returncode == (0 if has_places else 2), drawn.stderr
+    if has_places:
+        assert json.loads(drawn.stdout)["features"]
+
+
 def test_frontier_has_no_geometry(town, tuoyu):
     assert tuoyu("frontier", town(), "--format", "geojson").returncode == 2
 

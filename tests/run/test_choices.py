@@ -112,6 +112,111 @@ def test_alternatives_and_exchanges(project):
         project.alternatives(k=0)
 
 
+def ways(project, ids):
+    """Children and metres to the nearest institution within the standard, by demand point; every way of the town in metres.
+
+    V1 alone goes by minutes: 15 min by e-bike are 5,000 m at 20 km/h.
+    """
+    reach, points = project.reach(), project.demand().points
+    serving = set(reach.facilities.index[reach.counted_mask]) | set(ids)
+    columns = [j for j, one in enumerate(reach.facilities.index) if one in serving]
+    found = {}
+    for i, name in enumerate(points.index):
+        row = {int(j): float(c) for j, c in zip(reach.cost[[i]].indices, reach.cost[[i]].data, strict=True)}
+        least = min((row.get(j, np.inf) for j in columns), default=np.inf)
+        metres = least if reach.cost_unit[i] == "m" else least * 20_000 / 60
+        found[name] = (points["under3"].iloc[i], metres if least <= reach.standard[i] else np.inf)
+    return found
+
+
+def test_a_change_is_told_in_children_and_metres(town, lattice):
+    more = """C5,甲文化站,社区服务中心,改造,1,40,80,,甲街道,{x2},{y3}
+C6,甲老年站,社区服务中心,改造,1,40,90,,甲街道,{x1},{y2}
+"""
+    project = tg.open_project(town(candidates_csv=lattice.CANDIDATES + more))
+    found = project.alternatives(k=3, least_difference=1)
+    best = set(project.plan().sites.index)
+    before = ways(project, best)
+    assert len(found.plans) > 1
+    for row in found.plans.itertuples():
+        ids = (best - set(filter(None, row.leaves.split("、")))) | set(filter(None, row.comes.split("、")))
+        after = ways(project, ids)
+        rows = [(children, before[one][1], metres) for one, (children, metres) in after.items()]
+        assert row.gained_under3 == sum(n for n, old, new in rows if np.isinf(old) and np.isfinite(new))
+        assert row.lost_under3 == sum(n for n, old, new in rows if np.isfinite(old) and np.isinf(new))
+        nearer = [(n, old - new) for n, old, new in rows if np.isfinite(old) and new < old - 1]
+        farther = [(n, new - old) for n, old, new in rows if np.isfinite(new) and new > old + 1]
+        for share, metres, children in (
+            (row.nearer_under3, row.nearer_m, nearer),
+            (row.farther_under3, row.farther_m, farther),
+        ):
+            total = sum(n for n, _ in children)
+            assert share == pytest.approx(total)
+            assert metres == pytest.approx(sum(n * m for n, m in children) / total if total else 0)
+    told = found.plans.iloc[1]
+    assert ("名" in told["words"]) == any(
+        told[name] >= 0.5 for name in ("gained_under3", "lost_under3", "nearer_under3", "farther_under3")
+    )
+
+
+def test_sensitivity_is_that_of_every_set_of_sites(project):
+    """Three candidates can be used: all eight sets are tried."""
+    from itertools import combinations
+
+    from tuoyu_geo.siting import recompute_plan
+
+    table = project.sensitivity(births=[0.5], enrolment=[0.1, 1.0], standards_m=[500]).table
+    assert table["varied"].tolist() == ["policy", "enrolment", "enrolment", "births", "radius"]
+    under3 = project.demand().points["under3"].sum()
+    assert table["places_required"].tolist()[1:4] == [
+        np.ceil(under3 * share - 1e-9) for share in (0.1, 1.0, 0.5 * 0.2495)
+    ]
+    assert table["status"].eq("optimal").all()
+    problem, ids = project.problem(), project.rated()[0].index
+    usable = np.flatnonzero(problem.open_columns())
+    for row in table[table["varied"] != "radius"].itertuples():
+        figures = {
+            chosen: recompute_plan(problem, chosen)
+            for n in range(len(usable) + 1)
+            for chosen in combinations(usable.tolist(), n)
+        }
+        ranked = {
+            chosen: (
+                sum(one.quota_shortfall),
+                int(ids.get_loc("C3") not in chosen),  # the new estate E5 has no other within 1,000 m
+                round(max(0.9 - one.covered_share, 0), 9),
+                max(row.places_required - one.places, 0),
+                len(chosen),
+                -round(one.covered_share, 9),
+            )
+            for chosen, one in figures.items()
+            if not one.faults
+        }
+        best = min(ranked, key=ranked.get)
+        assert row.n_sites == row.bound == len(best)
+        assert row.places_short == ranked[best][3]
+        assert row.covered_share == pytest.approx(figures[best].covered_share)
+    radius = table.iloc[-1]
+    everybody = project.outcome().summary["population"]["residents"]
+    walk = project.reach().walk_m
+    inside = 0.0
+    chosen = [project.reach().facilities.index.get_loc(one) for one in radius["site_ids"].split("、")]
+    chosen += np.flatnonzero(project.reach().counted_mask).tolist()
+    for i, home in enumerate(project.demand().points.itertuples()):
+        row = {int(j): float(c) for j, c in zip(walk[[i]].indices, walk[[i]].data, strict=True)}
+        ride = project.reach().cost[[i]].toarray().ravel()
+        near = (
+            min(row.get(j, np.inf) for j in chosen) <= 500
+            if home.area_kind == "urban"
+            else any(0 < ride[j] <= 15 for j in chosen)
+        )
+        inside += home.residents * near
+    assert radius["covered_share"] == pytest.approx(inside / everybody)
+    assert set(radius["site_ids"].split("、")) <= set(ids)
+    with pytest.raises(ConfigError, match="enrolment"):
+        project.sensitivity(enrolment=[1.5])
+
+
 def test_plans_side_by_side(project):
     table = project.compare(ours=["C1", "C2"], theirs=["C1"])
     assert table.loc["n_sites"].tolist() == [2, 1]

@@ -1,11 +1,12 @@
 """The next best plans, told apart in words, and what each site of the plan could be exchanged for."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
+from tuoyu_geo.choices.measures import Change
 from tuoyu_geo.choices.words import floor_share
 from tuoyu_geo.messages import text
 from tuoyu_geo.siting import differing_plans, recompute_plan, site_roles
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tuoyu_geo.choices.measures import County
     from tuoyu_geo.siting import Alternative, PlanningProblem, PlanResult, SiteRole
 
+CHANGES = tuple(one.name for one in fields(Change))
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Alternatives:
@@ -27,13 +30,15 @@ class Alternatives:
     ----------
     plans
         A row a plan, the best first: plan (1 is the best), n_sites, cost_10k_yuan, places, covered_share, residents and
-        under3 (within the standard of an institution), leaves and comes (candidate ids against the best), words, status
+        under3 (within the standard of an institution), leaves and comes (candidate ids against the best), gained_under3,
+        lost_under3, nearer_under3, nearer_m, farther_under3, farther_m (against the best, as `measures.Change`), words, status
         ("optimal": no plan that differs enough comes between this and the one before).
     sites
         A row a site of the best plan, index candidate_id: name, n_plans (of the plans above that have it), role
         ("essential": proven to be in every plan as good; "exchangeable"; "rearranged"; "forced"; "unknown"), leaves and
         comes (the exchange without it that covers most), lost_share (of all weight; negative where it covers more),
-        lost_share_bound (proven: nothing of the kind gives up less), extra_cost_10k_yuan, words.
+        lost_share_bound (proven: nothing of the kind gives up less), extra_cost_10k_yuan, the columns of `measures.Change`
+        for that exchange, words.
     least_difference
         Sites by which each plan differs from every one before it, at least.
     notes
@@ -45,21 +50,23 @@ class Alternatives:
     least_difference: int
     notes: tuple[str, ...]
 
+    def shown(self, *, by: Literal["plan", "site"] = "plan") -> pd.DataFrame:
+        """Either table in words, for people."""
+        if by == "plan":
+            frame = self.plans[["plan", "n_sites", "cost_10k_yuan", "places", "covered_share", "words"]]
+            frame = frame.assign(
+                covered_share=[floor_share(one) for one in frame["covered_share"]],
+                status=[text(f"words.solver_status.{one}") for one in self.plans["status"]],
+            )
+        else:
+            frame = self.sites.reset_index()[["candidate_id", "name", "n_plans", "words"]]
+        return frame.rename(columns={name: text(f"choices.column_{name}") for name in frame.columns})
+
     def _repr_html_(self) -> str:
         from html import escape  # noqa: PLC0415
 
-        plans = self.plans[["plan", "n_sites", "cost_10k_yuan", "places", "covered_share", "words"]]
-        sites = self.sites.reset_index()[["candidate_id", "name", "n_plans", "words"]]
-        parts = [
-            frame.rename(columns={name: text(f"choices.column_{name}") for name in frame.columns}).to_html(
-                index=False, escape=True
-            )
-            for frame in (
-                plans.assign(covered_share=[floor_share(one) for one in plans["covered_share"]]),
-                sites,
-            )
-        ]
-        return "".join(parts) + "<p>" + "<br>".join(escape(note) for note in self.notes) + "</p>"
+        tables = [self.shown(by=by).to_html(index=False, escape=True) for by in ("plan", "site")]
+        return "".join(tables) + "<p>" + "<br>".join(escape(note) for note in self.notes) + "</p>"
 
 
 def plan_alternatives(
@@ -97,12 +104,12 @@ def plan_alternatives(
         notes.append(text("choices.alternatives_few", n=len(plans) - 1, k=k))
     if not table["status"].eq("optimal").all():
         notes.append(text("choices.alternatives_open"))
-    notes.append(text("choices.roles_rules"))
+    notes += [text("choices.roles_rules"), text("choices.change_rules")]
     total = float(problem.weight.sum()) or 1.0
     sites = pd.DataFrame(
         [_site_row(role, plans, county, total) for role in roles],
         columns=["candidate_id", "name", "n_plans", "role", "leaves", "comes", "lost_share", "lost_share_bound",
-                 "extra_cost_10k_yuan", "words"],
+                 "extra_cost_10k_yuan", *CHANGES, "words"],
     )  # fmt: skip
     return Alternatives(
         plans=table, sites=sites.set_index("candidate_id"), least_difference=n_least, notes=tuple(notes)
@@ -114,6 +121,7 @@ def _plan_row(place: int, plan: "Alternative", best: "Alternative", county: "Cou
     comes = np.setdiff1d(plan.selected, best.selected)
     residents, under3 = county.people_in_reach(plan.selected)
     of_best = county.people_in_reach(best.selected)
+    change = county.change(best.selected, plan.selected)
     return {
         "plan": place + 1,
         "n_sites": len(plan.selected),
@@ -124,6 +132,7 @@ def _plan_row(place: int, plan: "Alternative", best: "Alternative", county: "Cou
         "under3": under3,
         "leaves": _listed(county, leaves),
         "comes": _listed(county, comes),
+        **asdict(change),
         "words": text("choices.plan_best")
         if place == 0
         else text(
@@ -136,6 +145,7 @@ def _plan_row(place: int, plan: "Alternative", best: "Alternative", county: "Cou
                 places=plan.figures.places - best.figures.places,
                 cost=plan.figures.cost - best.figures.cost,
             ),
+            change=_change_words(change),
         ),
         "status": plan.status,
     }
@@ -145,6 +155,8 @@ def _site_row(
     role: "SiteRole", plans: "Sequence[Alternative]", county: "County", total: float
 ) -> dict[str, object]:
     j = role.column
+    best = plans[0].selected
+    change = county.change(best, np.union1d(np.setdiff1d(best, role.leaves), role.comes))
     key = f"choices.role_{role.role}"
     words = text(key)
     if role.role in {"exchangeable", "rearranged"}:
@@ -155,6 +167,7 @@ def _site_row(
             leaves=_named(county, leaves),
             points=0.0 - 100 * role.lost_weight / total,
             cost=0.0 + role.extra_cost,
+            change=_change_words(change),
         )
     return {
         "candidate_id": county.ids[j],
@@ -166,6 +179,7 @@ def _site_row(
         "lost_share": role.lost_weight / total,
         "lost_share_bound": role.lost_weight_bound / total,
         "extra_cost_10k_yuan": role.extra_cost,
+        **asdict(change),
         "words": words,
     }
 
@@ -185,6 +199,32 @@ def _gains(*, residents: float, under3: float, places: float, cost: float) -> st
         if abs(value) > 1e-6
     ]
     return text("choices.comma").join(said) or text("choices.no_difference")
+
+
+def _change_words(change: "Change") -> str:
+    """What is gained and what is lost, for how many children and by how many metres."""
+    gained = [
+        *([text("choices.change_gained", n=change.gained_under3)] if change.gained_under3 >= 0.5 else []),
+        *(
+            [text("choices.change_nearer", n=change.nearer_under3, metres=change.nearer_m)]
+            if change.nearer_under3 >= 0.5
+            else []
+        ),
+    ]
+    lost = [
+        *([text("choices.change_lost", n=change.lost_under3)] if change.lost_under3 >= 0.5 else []),
+        *(
+            [text("choices.change_farther", n=change.farther_under3, metres=change.farther_m)]
+            if change.farther_under3 >= 0.5
+            else []
+        ),
+    ]
+    join = text("choices.comma").join
+    return text(
+        "choices.change",
+        gained=join(gained) or text("choices.none"),
+        lost=join(lost) or text("choices.none"),
+    )
 
 
 def compare_plans(

@@ -1,16 +1,15 @@
 """What it would take, as tables: coverage at each number of sites or sum of money, and at each standard."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array, vstack
 
+from tuoyu_geo.choices.at_standard import walking, with_coverage_of
 from tuoyu_geo.choices.words import ceil_share, floor_share
 from tuoyu_geo.messages import text
-from tuoyu_geo.reach import pick_rows
 from tuoyu_geo.siting import coverage_frontier, least_sites
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ def standard_frontier(
     ]
     rows_out = []
     for scope, rows, standard_m in cases:
-        changed = _with_coverage_of(problem, at_standard(_walking(reach, standard_m, rows)))
+        changed = with_coverage_of(problem, at_standard(walking(reach, standard_m, rows)))
         least = least_sites(
             changed,
             policy.coverage.target_share,
@@ -193,43 +192,6 @@ def _least_record(least: "LeastSites", ids: "pd.Index[str]") -> dict[str, object
         "status": least.status,
         "site_ids": text("choices.comma").join(str(ids[j]) for j in least.selected),
     }
-
-
-def _walking(reach: "Reach", standard_m: float, rows: "NDArray[np.bool_]") -> "Reach":
-    """Some demand points judged by metres on foot, the others as the policy has it."""
-    own = np.where(rows, "walk", "own").astype(object)
-    return replace(
-        reach,
-        cost=pick_rows({"walk": reach.walk_m, "own": reach.cost}, own),
-        standard=np.where(rows, standard_m, reach.standard),
-        cost_unit=np.where(rows, "m", reach.cost_unit).astype(object),
-    )
-
-
-def _with_coverage_of(problem: "PlanningProblem", other: "PlanningProblem") -> "PlanningProblem":
-    """The problem whose rows are covered as in another; must-serve rows keep their own standard."""
-    must = problem.must_serve
-    capacity, theirs = problem.capacity, other.capacity
-    if capacity is not None and theirs is not None:
-        trip = None
-        if capacity.trip is not None and theirs.trip is not None:
-            trip = _rows_of(capacity.trip, theirs.trip, own=must)
-        capacity = replace(
-            capacity, reach_now=_rows_of(capacity.reach_now, theirs.reach_now, own=must), trip=trip
-        )
-    return replace(
-        problem,
-        covers=_rows_of(problem.covers, other.covers, own=must),
-        covered_now=np.where(must, problem.covered_now, other.covered_now),
-        capacity=capacity,
-    )
-
-
-def _rows_of(mine: csr_array, theirs: csr_array, *, own: "NDArray[np.bool_]") -> csr_array:
-    """Rows of one matrix where `own` says so, of the other elsewhere."""
-    order = np.argsort(np.concatenate([np.flatnonzero(~own), np.flatnonzero(own)]))
-    stacked = csr_array(vstack([csr_array(theirs)[~own], csr_array(mine)[own]], format="csr"))
-    return csr_array(stacked[order])
 
 
 def shown_table(table: pd.DataFrame, *, by: By) -> pd.DataFrame:

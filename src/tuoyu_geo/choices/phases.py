@@ -1,7 +1,7 @@
 """Phases as tables: what each builds, what then stands, and what nesting costs against each phase's own best."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from tuoyu_geo.choices.measures import County
     from tuoyu_geo.config import PhaseSection
     from tuoyu_geo.siting import PhasedPlan, PlanningProblem, PlanResult
+
+COLUMNS = {
+    "site": ("phase", "candidate_id", "name", "township", "places", "cost_10k_yuan"),
+    "township": (
+        "phase",
+        "name",
+        "quota",
+        "existing",
+        "proposed",
+        "shortfall",
+        "places",
+        "residents",
+        "covered_share",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -50,8 +65,20 @@ class Phases:
     worst_loss_bound: float
     notes: tuple[str, ...]
 
-    def shown(self) -> pd.DataFrame:
-        """The table in words, for people."""
+    def shown(self, *, by: Literal["phase", "site", "township"] = "phase") -> pd.DataFrame:
+        """One of the tables in words, for people."""
+        if by != "phase":
+            names = self.townships.drop_duplicates("township_id").set_index("township_id")["name"]
+            frame = (
+                self.sites.reset_index().assign(township=self.sites["township_id"].map(names).to_numpy())
+                if by == "site"
+                else self.townships.assign(
+                    covered_share=[
+                        "" if np.isnan(one) else floor_share(one) for one in self.townships["covered_share"]
+                    ]
+                )
+            )
+            return pd.DataFrame({text(f"choices.column_{name}"): frame[name] for name in COLUMNS[by]})
         table = self.table
         return pd.DataFrame(
             {

@@ -1,11 +1,12 @@
 """Futures of demand: the plan of least regret beside the plan for the middle, and what the difference costs."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
+from tuoyu_geo.choices.words import ceil_share, floor_share
 from tuoyu_geo.messages import text
 from tuoyu_geo.siting import least_regret, recompute_plan
 
@@ -30,6 +31,8 @@ class Robust:
         then), seeking (of them, who look for a place), places_middle and places_robust, best_share (what the best plan
         for this scenario alone covers of its children under 3; its proven bound where that is higher), middle_share and
         robust_share, middle_regret and robust_regret (shares; upper bounds where `status` is not "optimal").
+    sites
+        A row a site of either plan, index candidate_id: name, in_middle, in_robust.
     middle_sites, robust_sites
         Candidate ids.
     worst_regret_share, worst_regret_bound
@@ -41,6 +44,7 @@ class Robust:
     """
 
     table: pd.DataFrame
+    sites: pd.DataFrame
     middle_sites: tuple[str, ...]
     robust_sites: tuple[str, ...]
     worst_regret_share: float
@@ -48,14 +52,35 @@ class Robust:
     status: str
     notes: tuple[str, ...]
 
+    def shown(self, *, by: Literal["scenario", "site"] = "scenario") -> pd.DataFrame:
+        """Either table in words, for people."""
+        if by == "site":
+            frame = self.sites.reset_index().astype(object)
+            for name in ("in_middle", "in_robust"):
+                frame[name] = [text("choices.taken") if taken else "" for taken in self.sites[name]]
+        else:
+            table = self.table
+            frame = pd.DataFrame(
+                {
+                    "scenario": table["scenario"],
+                    "under3": [f"{one:,.0f}" for one in table["under3"]],
+                    "seeking": [f"{one:,.0f}" for one in table["seeking"]],
+                    "best_share": [ceil_share(one) for one in table["best_share"]],
+                    "middle_share": [floor_share(one) for one in table["middle_share"]],
+                    "robust_share": [floor_share(one) for one in table["robust_share"]],
+                    **{
+                        name: [text("choices.points_fine", points=100 * one) for one in table[name]]
+                        for name in ("middle_regret", "robust_regret")
+                    },
+                }
+            )
+        return frame.rename(columns={name: text(f"choices.column_{name}") for name in frame.columns})
+
     def _repr_html_(self) -> str:
         from html import escape  # noqa: PLC0415
 
-        names = ["scenario", "under3", "seeking", "best_share", "middle_share", "robust_share", "middle_regret",
-                 "robust_regret"]  # fmt: skip
-        frame = self.table[names].rename(columns={name: text(f"choices.column_{name}") for name in names})
         lines = "<br>".join(escape(note) for note in self.notes)
-        return str(frame.to_html(index=False, escape=True, float_format="{:,.3f}".format)) + f"<p>{lines}</p>"
+        return str(self.shown().to_html(index=False, escape=True)) + f"<p>{lines}</p>"
 
 
 def assumed_scenarios() -> "tuple[ScenarioSection, ...]":
@@ -145,8 +170,17 @@ def robust_plan(
     notes.append(_difference(told.middle, told.robust, table, figures=figures, county=county))
     if told.status != "optimal":
         notes.append(text("choices.robust_open"))
+    either = np.union1d(told.middle, told.robust)
     return Robust(
         table=table,
+        sites=pd.DataFrame(
+            {
+                "name": county.names(either),
+                "in_middle": np.isin(either, told.middle),
+                "in_robust": np.isin(either, told.robust),
+            },
+            index=pd.Index([county.ids[int(j)] for j in either], name="candidate_id", dtype=object),
+        ),
         middle_sites=tuple(str(county.ids[j]) for j in told.middle),
         robust_sites=tuple(str(county.ids[j]) for j in told.robust),
         worst_regret_share=told.worst_regret_share,

@@ -5,7 +5,23 @@ import sys
 import typer
 
 from tuoyu_geo import __version__
-from tuoyu_geo.cli import check, coverage, diff, fetch, frontier, gaps, init, maps, run, site
+from tuoyu_geo.cli import (
+    alternatives,
+    check,
+    coverage,
+    diff,
+    fetch,
+    frontier,
+    gaps,
+    init,
+    maps,
+    phases,
+    robust,
+    run,
+    sensitivity,
+    site,
+    trace,
+)
 from tuoyu_geo.errors import ConfigError, TuoyuError
 from tuoyu_geo.messages import text
 
@@ -35,7 +51,10 @@ def _root(
     pass
 
 
-for command in (init, check, run, maps, gaps, coverage, site, frontier, diff, fetch):
+COMMANDS = (
+    init, check, run, maps, gaps, coverage, trace, site, frontier, sensitivity, phases, alternatives, robust, diff, fetch,
+)  # fmt: skip
+for command in COMMANDS:
     app.command(name=command.NAME, help=text(f"cli.help_{command.NAME}"))(command.command)
 
 

@@ -13,7 +13,7 @@ NAME = "frontier"
 def command(
     project: ProjectPath = None,
     by: Annotated[
-        Literal["sites", "cost", "standard"], typer.Option("--by", help=text("cli.opt_by"))
+        Literal["sites", "cost", "standard"], typer.Option("--by", help=text("cli.opt_by_frontier"))
     ] = "sites",
     form: Format = "table",
     overrides: Overrides = None,
@@ -21,12 +21,9 @@ def command(
     debug: Debug = False,
 ) -> None:
     """A row a point."""
-    from tuoyu_geo.cli.tables import print_frame
+    from tuoyu_geo.cli.tables import print_choice
     from tuoyu_geo.project import open_project
 
     del debug
     found = open_project(project_path(project), overrides=overrides or ()).frontier(by=by)
-    frame = found.shown() if form == "table" else found.table.rename_axis("point")
-    print_frame(frame, form=form, columns={name: name for name in frame.columns})
-    for note in found.notes:
-        typer.echo(text("cli.notice", note=note), err=form != "table")
+    print_choice(found.table, shown=found.shown(), notes=found.notes, form=form)

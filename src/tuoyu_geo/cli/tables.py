@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import pandas as pd
 
@@ -53,6 +55,41 @@ def print_frame(
         )
     else:
         _print_table(plain.reset_index(), columns, widths)
+
+
+def print_choice(
+    frame: "gpd.GeoDataFrame | pd.DataFrame",
+    *,
+    shown: "pd.DataFrame",
+    notes: "Sequence[str]",
+    form: "TableFormat",
+) -> None:
+    """Print one of the tables of `choices`, with the sentences that belong to it: below a table, else on standard error.
+
+    Parameters
+    ----------
+    frame
+        The rows for programs; a GeoDataFrame for "geojson".
+    shown
+        The same in words, for people.
+    notes
+        Sentences.
+    form
+        As for `print_frame`.
+    """
+    from tuoyu_geo.messages import text
+
+    rows = shown if form == "table" else frame if frame.index.name else frame.rename_axis("row")
+    print_frame(rows, form=form, columns={str(name): str(name) for name in rows.columns})
+    for note in notes:
+        typer.echo(text("cli.notice", note=note), err=form != "table")
+
+
+def with_places(sites: "pd.DataFrame", candidates: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    """Rows of candidates (index candidate_id) with the points at which they stand."""
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(sites, geometry=candidates.geometry.reindex(sites.index), crs=candidates.crs)
 
 
 def _print_table(frame: "pd.DataFrame", columns: dict[str, str], width: int | None) -> None:

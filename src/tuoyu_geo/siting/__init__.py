@@ -15,6 +15,8 @@ from tuoyu_geo.siting.center import p_center as p_center
 from tuoyu_geo.siting.check import PlanFigures as PlanFigures
 from tuoyu_geo.siting.check import recompute_plan as recompute_plan
 from tuoyu_geo.siting.covering import set_cover as set_cover
+from tuoyu_geo.siting.fewest import FewestSites as FewestSites
+from tuoyu_geo.siting.fewest import fewest_sites as fewest_sites
 from tuoyu_geo.siting.frontier import FrontierPoint as FrontierPoint
 from tuoyu_geo.siting.frontier import LeastSites as LeastSites
 from tuoyu_geo.siting.frontier import coverage_frontier as coverage_frontier
@@ -38,6 +40,7 @@ from tuoyu_geo.siting.watch import Progress as Progress
 __all__ = [
     "Alternative",
     "Capacity",
+    "FewestSites",
     "FrontierPoint",
     "LeastSites",
     "Phase",
@@ -56,6 +59,7 @@ __all__ = [
     "backup_coverage",
     "coverage_frontier",
     "differing_plans",
+    "fewest_sites",
     "least_regret",
     "least_sites",
     "max_coverage",

@@ -55,7 +55,7 @@ def plan_sites(
     deadline = began + time_limit_s
     model = build_model(problem)
     names = aims_in_order(problem)
-    point = _first_point(problem, model)
+    point = first_point(problem, model)
     limits: list[tuple[StageName, float]] = []
     stages: list[StageResult] = []
     for place, name in enumerate(names):
@@ -148,7 +148,7 @@ def _completed(
     return model.whole(answer.x) if len(answer.x) else otherwise
 
 
-def _first_point(problem: PlanningProblem, model: PlanningModel) -> NDArray[np.float64]:
+def first_point(problem: PlanningProblem, model: PlanningModel) -> NDArray[np.float64]:
     """The forced sites, and as many others as conflicts and limits let in: a start, not yet a good one."""
     taken, v = _first_sites(problem)
     point = np.zeros(len(model.lower))

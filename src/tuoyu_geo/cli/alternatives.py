@@ -1,0 +1,40 @@
+"""`tuoyu-geo alternatives`: the next best plans that really differ, and what each site could be exchanged for."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.messages import text
+
+NAME = "alternatives"
+
+
+def command(
+    project: ProjectPath = None,
+    *,
+    by: Annotated[
+        Literal["plan", "site"], typer.Option("--by", help=text("cli.opt_by_alternatives"))
+    ] = "plan",
+    number: Annotated[int, typer.Option("--number", "-k", help=text("cli.opt_number"))] = 3,
+    least: Annotated[
+        int | None, typer.Option("--differ-by", help=text("cli.opt_differ_by"), show_default=False)
+    ] = None,
+    form: Format = "table",
+    overrides: Overrides = None,
+    debug: Debug = False,
+) -> None:
+    """A row a plan, or a site of the plan; as geojson, the sites."""
+    from tuoyu_geo.cli.tables import print_choice, with_places
+    from tuoyu_geo.project import open_project
+
+    del debug
+    opened = open_project(project_path(project), overrides=overrides or ())
+    found = opened.alternatives(number, least_difference=least)
+    frames = {"plan": found.plans, "site": found.sites}
+    print_choice(
+        with_places(found.sites, opened.rated()[0]) if form == "geojson" else frames[by],
+        shown=found.shown(by=by),
+        notes=found.notes,
+        form=form,
+    )

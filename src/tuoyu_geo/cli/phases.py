@@ -1,0 +1,36 @@
+"""`tuoyu-geo phases`: what each phase builds, what then stands, and what nesting costs."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.messages import text
+
+NAME = "phases"
+
+
+def command(
+    project: ProjectPath = None,
+    by: Annotated[
+        Literal["phase", "site", "township"], typer.Option("--by", help=text("cli.opt_by_phases"))
+    ] = "phase",
+    form: Format = "table",
+    overrides: Overrides = None,
+    *,
+    debug: Debug = False,
+) -> None:
+    """A row a phase, a site, or a phase and township; as geojson, the sites."""
+    from tuoyu_geo.cli.tables import print_choice, with_places
+    from tuoyu_geo.project import open_project
+
+    del debug
+    opened = open_project(project_path(project), overrides=overrides or ())
+    found = opened.phases()
+    frames = {"phase": found.table, "site": found.sites, "township": found.townships}
+    print_choice(
+        with_places(found.sites, opened.rated()[0]) if form == "geojson" else frames[by],
+        shown=found.shown(by=by),
+        notes=found.notes,
+        form=form,
+    )
