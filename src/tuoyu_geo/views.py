@@ -248,7 +248,9 @@ def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[st
         text("views.institutions", **summary["institutions"]),
         text("views.quotas", met=sum(one["met"] for one in with_quota), n=len(with_quota)),
         text("views.places", **summary["places"]),
-        text(
+        text("views.solver_given", objective=solver["objective"])
+        if solver["status"] == "given"
+        else text(
             "views.solver",
             status=text(f"words.solver_status.{solver['status']}"),
             objective=solver["objective"],

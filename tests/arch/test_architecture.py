@@ -17,7 +17,7 @@ ORDER = (
     ("messages",),
     ("errors",),
     ("findings", "settings"),
-    ("config",),
+    ("config", "scenario"),
     ("layers",),
     ("areas",),
     ("demand", "network", "access"),
@@ -38,7 +38,7 @@ ORDER = (
     ("conclude", "served"),
     ("choices",),
     ("inquiries",),
-    ("project", "building", "new_project", "template_sheets", "fetch"),
+    ("project", "building", "new_project", "template_sheets", "fetch", "given"),
     ("batch",),
     ("cli",),
 )

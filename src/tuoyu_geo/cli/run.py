@@ -1,5 +1,8 @@
 """`tuoyu-geo run`: the whole chain, from layers to maps and tables."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from tuoyu_geo.cli.options import Debug, Out, Overrides, ProjectPath, out_folder, project_path
@@ -13,6 +16,10 @@ def command(
     out: Out = None,
     overrides: Overrides = None,
     *,
+    scenario: Annotated[
+        Path | None,
+        typer.Option("--scenario", metavar="FILE", help=text("cli.opt_scenario"), show_default=False),
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Exit 1 where the plan can't meet a quota or a target; the files are written all the same."""
@@ -21,6 +28,11 @@ def command(
 
     del debug
     opened = open_project(project_path(project), overrides=overrides or ())
+    if scenario is not None:
+        from tuoyu_geo.given import as_given
+        from tuoyu_geo.scenario import read_scenario
+
+        opened = as_given(opened, read_scenario(scenario), file=scenario.name)
     with Progress() as progress:
         built = opened.build(out_folder(out, project), on_phase=progress.phase)
     typer.echo(built.plan.headline())
