@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-import numpy as np
-
 from tuoyu_geo import assemble
 from tuoyu_geo.areas import AreaRule, with_areas
 from tuoyu_geo.assignment import hand_out, hand_out_plan
@@ -20,7 +18,7 @@ from tuoyu_geo.conclude import conclude, title_block
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.coverage_groups import CURVE_M
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand, places_by_need
-from tuoyu_geo.errors import ConfigError, DataError, SitingError
+from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.findings import Finding, by_severity
 from tuoyu_geo.inquiries import Inquiries
 from tuoyu_geo.layers import (
@@ -41,8 +39,9 @@ from tuoyu_geo.policy_findings import quota_findings, standards_findings
 from tuoyu_geo.proposals import propose_candidates, proposed_finding
 from tuoyu_geo.reach import Reach, ReachParameters, build_reach
 from tuoyu_geo.served import who_is_served
-from tuoyu_geo.siting import PlanningProblem, PlanResult, plan_sites, recompute_plan
+from tuoyu_geo.siting import PlanningProblem, PlanResult, StageResult
 from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
+from tuoyu_geo.solving import solve_plan
 from tuoyu_geo.travel import Speeds
 from tuoyu_geo.views import Access, Plan, project_html
 
@@ -97,6 +96,7 @@ class Project(Inquiries):
         self._kept: dict[str, Any] = {}
         self._seconds: dict[str, float] = {}
         self._on_phase: Callable[[str], None] | None = None
+        self._on_search: Callable[[StageResult], None] | None = None
 
     def __repr__(self) -> str:
         return f"<Project {self.config.project.title} ({self.config.project.county_code})>"
@@ -118,6 +118,17 @@ class Project(Inquiries):
             self._seconds[name] = time.perf_counter() - started
         value: Value = self._kept[name]
         return value
+
+    def listen(
+        self, *, on_phase: Callable[[str], None], on_search: Callable[[StageResult], None] | None = None
+    ) -> None:
+        """Hear of every phase as it begins, and of the plan's search as its best plan and its bound close in."""
+        self._on_phase, self._on_search = on_phase, on_search
+
+    def was_interrupted(self) -> bool:
+        """Whether Ctrl-C cut the plan's search short."""
+        plan: PlanResult | None = self._kept.get("plan")
+        return plan is not None and plan.is_interrupted
 
     def timings(self) -> dict[str, float]:
         """Seconds that each phase took so far; a phase includes the phases it waited for."""
@@ -362,8 +373,15 @@ class Project(Inquiries):
 
     def solved(self) -> PlanResult:
         """The chosen columns with their proof, as the search gave them."""
-        section = self.config.siting
-        return self.timed("plan", lambda: self._solve(section.time_limit_s, section.gap))
+        return self.timed(
+            "plan",
+            lambda: solve_plan(
+                self.problem(),
+                section=self.config.siting,
+                seed=self.config.project.seed,
+                progress=self._on_search,
+            ),
+        )
 
     def problem(self) -> PlanningProblem:
         """The planning problem on arrays: what the search sees of the county."""
@@ -401,20 +419,6 @@ class Project(Inquiries):
             return Clashes(sets=(), is_complete=True)
         return self.timed("clashes", lambda: clashing_rules(self.problem(), seed=self.config.project.seed))
 
-    def _solve(self, time_limit_s: float, gap: float) -> PlanResult:
-        problem = self.problem()
-        result = plan_sites(problem, time_limit_s=time_limit_s, gap=gap, seed=self.config.project.seed)
-        check = recompute_plan(
-            problem, result.selected, site_places=result.site_places.tolist(), flow=result.flow
-        )
-        if (
-            check.faults
-            or not np.isclose(check.covered_share, result.covered_share, equal_nan=True)
-            or not np.isclose(check.places, result.places)
-        ):
-            raise SitingError(text("project.recomputed", ours=check, solver=result))
-        return result
-
     def plan(self) -> Plan:
         """The sites that meet the policy, with status, bound and gap."""
         return self.timed("outcome", self._concluded)
@@ -440,15 +444,13 @@ class Project(Inquiries):
 
     # --- outputs ----------------------------------------------------------------------------------------------
 
-    def build(self, folder: str | Path, *, on_phase: Callable[[str], None] | None = None) -> Built:
+    def build(self, folder: str | Path) -> Built:
         """Write all files.
 
         Parameters
         ----------
         folder
             Where; made where it is not there.
-        on_phase
-            Called with the name of each phase as it begins.
 
         Raises
         ------
@@ -459,15 +461,10 @@ class Project(Inquiries):
         """
         from tuoyu_geo.building import build_files  # noqa: PLC0415  (folium and openpyxl are slow to import)
 
-        self._on_phase = on_phase
         return build_files(self, Path(folder))
 
     def redraw_maps(
-        self,
-        folder: str | Path,
-        *,
-        keep: Literal["unchanged", "nothing"] = "unchanged",
-        on_phase: Callable[[str], None] | None = None,
+        self, folder: str | Path, *, keep: Literal["unchanged", "nothing"] = "unchanged"
     ) -> dict[str, str]:
         """Draw the maps alone.
 
@@ -477,7 +474,6 @@ class Project(Inquiries):
         """
         from tuoyu_geo.building import redraw_maps  # noqa: PLC0415
 
-        self._on_phase = on_phase
         return redraw_maps(self, Path(folder), keep=keep)
 
 

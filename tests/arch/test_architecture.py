@@ -35,7 +35,7 @@ ORDER = (
     ("maps", "reports", "manifest"),
     ("changes",),
     ("views",),
-    ("conclude", "served"),
+    ("conclude", "served", "solving"),
     ("choices",),
     ("inquiries",),
     ("project", "building", "new_project", "template_sheets", "fetch", "given"),

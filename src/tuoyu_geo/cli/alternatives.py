@@ -25,12 +25,14 @@ def command(
     debug: Debug = False,
 ) -> None:
     """A row a plan, or a site of the plan; as geojson, the sites."""
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice, with_places
     from tuoyu_geo.project import open_project
 
     del debug
     opened = open_project(project_path(project), overrides=overrides or ())
-    found = opened.alternatives(number, least_difference=least)
+    with watched(opened):
+        found = opened.alternatives(number, least_difference=least)
     frames = {"plan": found.plans, "site": found.sites}
     print_choice(
         with_places(found.sites, opened.rated()[0]) if form == "geojson" else frames[by],

@@ -21,9 +21,12 @@ def command(
     debug: Debug = False,
 ) -> None:
     """A row a point."""
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice
     from tuoyu_geo.project import open_project
 
     del debug
-    found = open_project(project_path(project), overrides=overrides or ()).frontier(by=by)
+    opened = open_project(project_path(project), overrides=overrides or ())
+    with watched(opened):
+        found = opened.frontier(by=by)
     print_choice(found.table, shown=found.shown(), notes=found.notes, form=form)

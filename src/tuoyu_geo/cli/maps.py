@@ -19,16 +19,12 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Keep the maps whose inputs did not change, and say why."""
-    from tuoyu_geo.cli.progress import Progress
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.project import open_project
 
     del debug
     opened = open_project(project_path(project), overrides=overrides or ())
-    with Progress() as progress:
-        redrawn = opened.redraw_maps(
-            out_folder(out, project),
-            keep="nothing" if force else "unchanged",
-            on_phase=progress.phase,
-        )
+    with watched(opened):
+        redrawn = opened.redraw_maps(out_folder(out, project), keep="nothing" if force else "unchanged")
     for name, reason in redrawn.items():
         typer.echo(text("cli.map_line", name=name, reason=reason))

@@ -21,12 +21,14 @@ def command(
     debug: Debug = False,
 ) -> None:
     """A row a phase, a site, or a phase and township; as geojson, the sites."""
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice, with_places
     from tuoyu_geo.project import open_project
 
     del debug
     opened = open_project(project_path(project), overrides=overrides or ())
-    found = opened.phases()
+    with watched(opened):
+        found = opened.phases()
     frames = {"phase": found.table, "site": found.sites, "township": found.townships}
     print_choice(
         with_places(found.sites, opened.rated()[0]) if form == "geojson" else frames[by],

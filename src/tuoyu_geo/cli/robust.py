@@ -21,12 +21,14 @@ def command(
     debug: Debug = False,
 ) -> None:
     """A row a scenario, or a site of either plan; as geojson, the sites."""
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice, with_places
     from tuoyu_geo.project import open_project
 
     del debug
     opened = open_project(project_path(project), overrides=overrides or ())
-    found = opened.robust()
+    with watched(opened):
+        found = opened.robust()
     frames = {"scenario": found.table, "site": found.sites}
     print_choice(
         with_places(found.sites, opened.rated()[0]) if form == "geojson" else frames[by],

@@ -23,7 +23,7 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Exit 1 where the plan can't meet a quota or a target; the files are written all the same."""
-    from tuoyu_geo.cli.progress import Progress
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.project import open_project
 
     del debug
@@ -33,8 +33,8 @@ def command(
         from tuoyu_geo.scenario import read_scenario
 
         opened = as_given(opened, read_scenario(scenario), file=scenario.name)
-    with Progress() as progress:
-        built = opened.build(out_folder(out, project), on_phase=progress.phase)
+    with watched(opened):
+        built = opened.build(out_folder(out, project))
     typer.echo(built.plan.headline())
     typer.echo(text("cli.written", folder=built.folder.resolve()))
     for name, size in built.files.items():

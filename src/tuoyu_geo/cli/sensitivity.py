@@ -28,11 +28,14 @@ def command(
 ) -> None:
     """A row a variation."""
     from tuoyu_geo.choices.sensitivity import BIRTHS
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice
     from tuoyu_geo.project import open_project
 
     del debug
-    found = open_project(project_path(project), overrides=overrides or ()).sensitivity(
-        births=births or BIRTHS, enrolment=enrolment or None, standards_m=radius or None
-    )
+    opened = open_project(project_path(project), overrides=overrides or ())
+    with watched(opened):
+        found = opened.sensitivity(
+            births=births or BIRTHS, enrolment=enrolment or None, standards_m=radius or None
+        )
     print_choice(found.table, shown=found.shown(), notes=found.notes, form=form)

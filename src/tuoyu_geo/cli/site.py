@@ -16,12 +16,14 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Exit 1 where the plan can't meet a quota or a target."""
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_frame
     from tuoyu_geo.project import open_project
 
     del debug
     opened = open_project(project_path(project), overrides=overrides or ())
-    plan = opened.plan()
+    with watched(opened):
+        plan = opened.plan()
     frame = plan.sites
     if form == "table":
         names = opened.layers().townships["name"]

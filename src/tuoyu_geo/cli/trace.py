@@ -21,11 +21,14 @@ def command(
     debug: Debug = False,
 ) -> None:
     """A row an institution that a community's people go to; for one community, as geojson, the ways there."""
+    from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_frame
     from tuoyu_geo.project import open_project
 
     del debug
-    frame = open_project(project_path(project), overrides=overrides or ()).trace(community)
+    opened = open_project(project_path(project), overrides=overrides or ())
+    with watched(opened):
+        frame = opened.trace(community)
     if form == "table":
         frame = frame.assign(
             moment=[text(f"reports.moment_{one}") for one in frame["moment"]],

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from tuoyu_geo.siting.aims import Effort, figures_of, settle_aims
 from tuoyu_geo.siting.check import PlanFigures
-from tuoyu_geo.siting.planning import RULES, first_point
+from tuoyu_geo.siting.planning import RULES
 from tuoyu_geo.siting.planning_model import build_model
 from tuoyu_geo.siting.problem import PlanningProblem
+from tuoyu_geo.siting.start import first_point
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -1,17 +1,19 @@
 """Plan a county: eight aims in a fixed order, each settled and proven before the next."""
 
+from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuoyu_geo.siting.allocation import covered_shares, flow_of_rows, opening_order
-from tuoyu_geo.siting.cover import keep_true
 from tuoyu_geo.siting.highs import solve
 from tuoyu_geo.siting.planning_model import PlanningModel, build_model
 from tuoyu_geo.siting.planning_result import PlanResult, StageName, StageResult
 from tuoyu_geo.siting.problem import PlanningProblem
 from tuoyu_geo.siting.result import judge, relative_gap
+from tuoyu_geo.siting.start import completed, first_point
+from tuoyu_geo.siting.watch import Watch, watching
 
 # These aims count whole things, so a bound may be rounded up to the next.
 WHOLE = frozenset({"quota", "must_serve", "sites"})
@@ -26,7 +28,12 @@ def aims_in_order(problem: PlanningProblem) -> tuple[StageName, ...]:
 
 
 def plan_sites(
-    problem: PlanningProblem, *, time_limit_s: float = 60.0, gap: float = 1e-4, seed: int = 0
+    problem: PlanningProblem,
+    *,
+    time_limit_s: float = 60.0,
+    gap: float = 1e-4,
+    seed: int = 0,
+    progress: Callable[[StageResult], object] | None = None,
 ) -> PlanResult:
     """Choose new sites and their sizes, one aim after another; an aim never gives up what those before it reached.
 
@@ -45,27 +52,48 @@ def plan_sites(
         Relative gap that counts as proof of cost, covered weight and trips; counts and shortfalls are proven outright.
     seed
         Seed of HiGHS; the same seed gives the same plan unless the time limit cut it short.
+    progress
+        Called now and then with how far the aim under way has come: the best plan so far and the bound.
+
+    Notes
+    -----
+    Ctrl-C ends the search as the time limit does: with the best plan so far and what is proven of it. Pressed again, it
+    ends the program.
 
     Raises
     ------
     SitingError
         The problem contradicts itself (when it is made).
     """
-    began = perf_counter()
-    deadline = began + time_limit_s
-    model = build_model(problem)
-    names = aims_in_order(problem)
-    point = first_point(problem, model)
-    limits: list[tuple[StageName, float]] = []
-    stages: list[StageResult] = []
-    for place, name in enumerate(names):
-        # Early aims are quick; none may eat the time of all that follow.
-        share = (deadline - perf_counter()) / max(len(names) - place - 2, 1)
-        stage, point = settle(model, name, point, limits, time_limit_s=max(share, 0.05), gap=gap, seed=seed)
-        stages.append(_as_told(problem, model, stage, gap=gap))
-        value = float(model.aims[name] @ point)
-        limits.append((name, value + (1e-6 if name in WHOLE else 1e-8 * model.scale[name])))
-    return _result(problem, model, point, tuple(stages), seconds=perf_counter() - began, seed=seed)
+    with watching(time_limit_s=time_limit_s) as watch:
+        model = build_model(problem)
+        names = aims_in_order(problem)
+        point = first_point(problem, model)
+        limits: list[tuple[StageName, float]] = []
+        stages: list[StageResult] = []
+
+        def tell(stage: StageResult) -> None:
+            if progress is not None:
+                progress(_as_told(problem, model, stage, gap=gap))
+
+        for place, name in enumerate(names):
+            # Early aims are quick; none may eat the time of all that follow.
+            share = watch.left_s() / max(len(names) - place - 2, 1)
+            stage, point = settle(
+                model,
+                name,
+                point,
+                limits,
+                time_limit_s=max(share, 0.05),
+                gap=gap,
+                seed=seed,
+                watch=watch,
+                tell=tell,
+            )
+            stages.append(_as_told(problem, model, stage, gap=gap))
+            value = float(model.aims[name] @ point)
+            limits.append((name, value + (1e-6 if name in WHOLE else 1e-8 * model.scale[name])))
+    return _result(problem, model, point, tuple(stages), watch=watch, seed=seed)
 
 
 def settle(
@@ -77,6 +105,8 @@ def settle(
     time_limit_s: float,
     gap: float,
     seed: int,
+    watch: Watch,
+    tell: Callable[[StageResult], None],
 ) -> tuple[StageResult, NDArray[np.float64]]:
     """One aim: the point that is best at it, and the proof.
 
@@ -92,6 +122,10 @@ def settle(
         Aims with the most each may be, closed.
     time_limit_s, gap, seed
         As in `plan_sites`.
+    watch
+        Ends the search when it is interrupted.
+    tell
+        Called with the aim as far as it has come.
 
     Returns
     -------
@@ -102,9 +136,9 @@ def settle(
     value = float(aim @ point)
     bound = 0.0
     if value > tiny:
-        point = _completed(model, name, point, limits, seed=seed, otherwise=point)
+        point = completed(model, name, point, limits, seed=seed, otherwise=point)
         value = float(aim @ point)
-    if value > tiny:
+    if value > tiny and not watch.is_interrupted:
         is_exact = name not in {"cost", "covered", "trip"} or model.rows.reach.nnz <= SMALL_MODEL
         answer = solve(
             model.program(name, limits),
@@ -112,15 +146,23 @@ def settle(
             gap=(0.0 if is_exact and name in WHOLE else gap),
             seed=seed,
             start=point,
+            watch=watch,
+            tell=_news(name, value, gap=gap, began=began, tell=tell),
         )
         if len(answer.x):
-            found = _completed(model, name, answer.x, limits, seed=seed, otherwise=point)
+            found = completed(model, name, answer.x, limits, seed=seed, otherwise=point)
             if float(aim @ found) < value:
                 point, value = found, float(aim @ found)
         bound = min(max(answer.bound, 0.0), value)
         if name in WHOLE:
             bound = min(float(np.ceil(bound - 1e-6)), value)
     value = 0.0 if value <= tiny else value
+    stage = _stage(name, value, bound, gap=gap, seconds=perf_counter() - began)
+    tell(stage)
+    return stage, point
+
+
+def _stage(name: StageName, value: float, bound: float, *, gap: float, seconds: float) -> StageResult:
     bound = min(bound, value)
     return StageResult(
         name=name,
@@ -128,64 +170,24 @@ def settle(
         bound=bound,
         gap=float(relative_gap(value, bound)),
         status=judge(value, bound, gap=gap),
-        seconds=perf_counter() - began,
-    ), point
+        seconds=seconds,
+    )
 
 
-def _completed(
-    model: PlanningModel,
-    name: StageName,
-    point: NDArray[np.float64],
-    limits: list[tuple[StageName, float]],
-    *,
-    seed: int,
-    otherwise: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """The best point with exactly these sites and sizes; `otherwise` where the limits shut them out."""
-    program = model.program(name, limits, choice=model.whole(point))
-    # No time limit: with the sites held this is a transport problem, and without it there would be no plan to show.
-    answer = solve(program, time_limit_s=3600.0, gap=0.0, seed=seed)
-    return model.whole(answer.x) if len(answer.x) else otherwise
+def _news(
+    name: StageName, value: float, *, gap: float, began: float, tell: Callable[[StageResult], None]
+) -> Callable[[float, float], None]:
+    """What HiGHS says of an aim whose best plan so far has this value, passed on where it is new."""
+    last = (value, 0.0)
 
+    def hear(found: float, proven: float) -> None:
+        nonlocal last
+        now = min(value, found), max(proven, 0.0)
+        if now != last and np.isfinite(now).all():
+            last = now
+            tell(_stage(name, *now, gap=gap, seconds=perf_counter() - began))
 
-def first_point(problem: PlanningProblem, model: PlanningModel) -> NDArray[np.float64]:
-    """The forced sites, and as many others as conflicts and limits let in: a start, not yet a good one."""
-    taken, v = _first_sites(problem)
-    point = np.zeros(len(model.lower))
-    point[model.at["x"]] = taken
-    point[model.at["v"]] = v
-    worst = model.upper.copy()
-    worst[: model.at["z"].start] = point[: model.at["z"].start]
-    worst[model.at["f"]] = 0.0
-    return _completed(model, "quota", point, [], seed=0, otherwise=worst)
-
-
-def _first_sites(problem: PlanningProblem) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    may, sizes = problem.open_columns(), problem.sizes
-    taken = np.zeros(problem.n_candidate, dtype=bool)
-    taken[problem.forced] = True
-    most = problem.n_candidate if problem.max_new is None else problem.max_new
-    cost, spent = problem.site_cost.astype(float), 0.0
-    smallest = np.zeros(len(sizes.column), dtype=bool)
-    if problem.max_cost is not None:
-        cost = problem.least_cost()
-        spent = float(cost[taken].sum())
-        for j in np.unique(sizes.column):
-            mine = np.flatnonzero(sizes.column == j)
-            best = mine[np.argmin(sizes.cost[mine])]
-            smallest[best] = sizes.cost[best] < problem.site_cost[j]
-    owed = np.maximum(problem.quota_minimum - problem.existing_count, 0)
-    short = np.zeros(problem.n_candidate, dtype=bool)
-    grouped = problem.group >= 0
-    short[grouped] = owed[problem.group[grouped]] > 0
-    reach = np.bincount(keep_true(problem.covers).indices, minlength=problem.n_candidate)
-    for j in np.lexsort((np.arange(problem.n_candidate), -reach, ~short)):
-        clash = any(j in columns and taken[columns].any() for columns in problem.conflict)
-        fits = problem.max_cost is None or spent + cost[j] <= problem.max_cost
-        if may[j] and not taken[j] and not clash and taken.sum() < most and fits:
-            taken[j] = True
-            spent += float(cost[j])
-    return taken, smallest & taken[sizes.column]
+    return hear
 
 
 def _as_told(
@@ -217,7 +219,7 @@ def _result(
     point: NDArray[np.float64],
     stages: tuple[StageResult, ...],
     *,
-    seconds: float,
+    watch: Watch,
     seed: int,
 ) -> PlanResult:
     sites = next(stage for stage in stages if stage.name == "sites")
@@ -251,6 +253,7 @@ def _result(
         places=problem.places_now + float(places[selected].sum()),
         cost=float(cost[selected].sum()),
         n_unserved=int((problem.must_serve & (share < 1 - 1e-6)).sum()),
-        seconds=seconds,
+        seconds=watch.seconds,
         seed=seed,
+        is_interrupted=watch.is_interrupted,
     )

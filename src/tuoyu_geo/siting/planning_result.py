@@ -73,6 +73,8 @@ class PlanResult:
         must-serve rows left unserved.
     seconds, seed
         Wall-clock time and the seed given.
+    is_interrupted
+        Ctrl-C ended the search.
     """
 
     selected: NDArray[np.int64]
@@ -94,3 +96,4 @@ class PlanResult:
     n_unserved: int
     seconds: float
     seed: int
+    is_interrupted: bool = False

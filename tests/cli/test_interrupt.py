@@ -1,0 +1,102 @@
+"""A real terminal and a real Ctrl-C: the search shows plan and bound closing, and stops with the best plan so far."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal"),
+]
+NO_ROADS = '[layers.roads]\npath = "roads.gpkg"\ncrs = "EPSG:4548"\n'
+ARABIC = re.compile(r"目前([\d,.]+)，已证明的界([\d,.]+)")
+
+
+@pytest.fixture
+def wide_town(town, lattice):
+    """600 estates and 300 candidates, too many to prove a plan by places in a minute."""
+    rng = np.random.default_rng(7)
+
+    def rows(n, line):
+        x, y = lattice.X0 + rng.uniform(-200, 2_200, n), lattice.Y0 + rng.uniform(-200, 2_200, n)
+        border = lattice.X0 + 1_250
+        return "".join(
+            line(k, "甲街道" if x[k] < border else "乙镇", f"{x[k]:.1f},{y[k]:.1f}") + "\n" for k in range(n)
+        )
+
+    people, places = rng.integers(300, 900, 600), rng.choice([20, 35, 60], 300)
+    cost = rng.integers(30, 300, 300)
+    return town(
+        project_toml=lattice.PROJECT.replace(NO_ROADS, ""),
+        policy_toml=lattice.POLICY.replace('headline = "residents"', 'headline = "residents_places"').replace(
+            "value = 1000", "value = 400"
+        ),
+        communities_csv=lattice.ESTATES.splitlines()[0]
+        + "\n"
+        + rows(600, lambda k, town, at: f"E{k},小区{k},{town},已建成,2005-06-01,,{people[k]},,无,{at}"),
+        candidates_csv=lattice.CANDIDATES.splitlines()[0]
+        + "\n"
+        + rows(300, lambda k, town, at: f"C{k},点{k},社区服务中心,改造,1,{places[k]},{cost[k]},,{town},{at}"),
+    )
+
+
+def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(wide_town, tmp_path):
+    out = tmp_path / "out"
+    master, slave = pty.openpty()
+    # A program started in the background is told to ignore Ctrl-C, and so are its children.
+    command = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from tuoyu_geo.cli import main; main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "run", str(wide_town), "--out", str(out)],
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "200", "LANG": "C.UTF-8"},
+    )
+    os.close(slave)
+    heard = bytearray()
+    begun = threading.Event()
+
+    def listen():
+        while True:
+            try:
+                part = os.read(master, 4096)
+            except OSError:
+                return
+            if not part:
+                return
+            heard.extend(part)
+            if len(set(ARABIC.findall(heard.decode("utf-8", "ignore")))) >= 3:
+                begun.set()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    assert begun.wait(60), heard.decode("utf-8", "ignore")
+    pressed = time.perf_counter()
+    process.send_signal(signal.SIGINT)
+    code = process.wait(90)
+    listener.join(5)
+    os.close(master)
+    said = heard.decode("utf-8", "ignore")
+    assert code in {0, 1}, said
+    assert "Traceback" not in said
+    assert "搜索中途停止" in said
+    assert time.perf_counter() - pressed < 60
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["solver"]["status"] == "feasible"
+    stages = {stage["name"]: stage for stage in summary["solver"]["stages"]}
+    assert stages["sites"]["bound"] <= stages["sites"]["objective"] == len(summary["sites"])
+    assert {"plan.xlsx", "plan.gpkg", "manifest.json", "report.docx"} <= {one.name for one in out.iterdir()}
+    # Plan and bound were seen to close in.
+    pairs = [tuple(float(one.replace(",", "")) for one in pair) for pair in ARABIC.findall(said)]
+    assert len({bound for _, bound in pairs}) > 1
