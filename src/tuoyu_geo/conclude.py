@@ -13,6 +13,7 @@ from tuoyu_geo.assignment import hand_out, hand_out_plan
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
 from tuoyu_geo.demand import COUNTY, places_by_need
 from tuoyu_geo.mending import clash_sentences, search_areas
+from tuoyu_geo.mends import ways_to_mend
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.roads import street_lines
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
@@ -22,6 +23,7 @@ from tuoyu_geo.policy import judge_clauses
 from tuoyu_geo.service_areas import draw_service_areas
 from tuoyu_geo.trace import trace_table
 from tuoyu_geo.views import Plan
+from tuoyu_geo.ways import streets_on_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +81,7 @@ def conclude(
         planned=planned,
         place_share={moment: one.share for moment, one in assigned.items()},
     )
+    served = served.join(streets_on_the_way(served, reach=reach, roads=layers.roads, policy=policy))
     townships = assemble.township_frame(
         layers,
         demand=demand,
@@ -206,6 +209,7 @@ def conclude(
         clauses=clauses,
         findings=tuple(findings),
         summary=summary,
+        mends=ways_to_mend(gaps, demand=demand, reach=reach, candidates=candidates, sites=sites),
         trace=trace_table(served, assigned=assigned, demand=demand, reach=reach, policy=policy),
         communities=layers.communities,
         policy=policy,

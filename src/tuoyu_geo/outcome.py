@@ -116,6 +116,7 @@ class Outcome:
         ("measured", "scaled", "estimated"), cost_unit ("m", "min"), standard (largest cost that counts, closed),
         nearest_today_id, nearest_today_cost, covered_today, nearest_plan_id, nearest_plan_cost, covered_plan,
         snap_m, places_per_100_today, places_per_100_plan (2SFCA: places within reach a 100 children),
+        street_today, street_plan (named streets on the way to the nearest institution; None where none is known),
         place_today_share, place_plan_share (share of the places it needs that it gets, a place counted once; 0 where it
         needs none). An id is None and a cost NaN where nothing is reachable within the search.
     institutions
@@ -159,6 +160,8 @@ class Outcome:
         What `summary.json` holds.
     trace
         Who is assigned to what, today and with the plan: as `trace.trace_table`.
+    mends
+        With what each flagged estate can be mended: as `mends.ways_to_mend`.
     communities
         The estates' layer as it was read, index community_id.
     policy
@@ -184,5 +187,6 @@ class Outcome:
     findings: tuple[Finding, ...]
     summary: Mapping[str, Any]
     trace: "pd.DataFrame" = field(default_factory=_no_rows)
+    mends: "pd.DataFrame" = field(default_factory=_no_rows)
     communities: "gpd.GeoDataFrame"
     policy: "Policy"

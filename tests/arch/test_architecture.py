@@ -31,7 +31,7 @@ ORDER = (
     ("siting",),
     ("plan", "plan_rows", "candidates"),
     ("outcome", "assignment"),
-    ("assemble", "trace", "mending"),
+    ("assemble", "trace", "mending", "mends", "ways"),
     ("maps", "reports", "manifest"),
     ("changes",),
     ("views",),

@@ -9,8 +9,12 @@ import pandas as pd
 import shapely
 from shapely.geometry import LineString, MultiPoint, Point, Polygon
 
+from tuoyu_geo.mends import COLUMNS as MEND_COLUMNS
 from tuoyu_geo.outcome import Clause, Outcome, ProjectNote, SourceNote
+from tuoyu_geo.policy import read_policy
+from tuoyu_geo.policy.clause import Place
 
+POLICY = read_policy(Path(__file__).parents[2] / "data" / "yongan" / "policy" / "yongan_2021_64.toml")
 CRS = "EPSG:4548"
 CENTRE = (536_000.0, 2_873_500.0)
 HOSTILE = (
@@ -35,6 +39,7 @@ COLUMNS = {
     "township_id community_id exclusion usable selected",
     "sites": "order name kind method township_id places cost_10k_yuan area_m2 land_area_m2 land_use allocated_land "
     "floor open_year gained_residents gained_under3 reason",
+    "communities": "name status completed_on built_year has_facility",
     "gaps": "flag subject_id name township_id status residents under3 nearest_id nearest_cost cost_unit spare_places "
     "reason asks remedy",
     "service_areas": "facility_id facility_name phase standard band unit",
@@ -90,7 +95,9 @@ def no_search_areas():
 
 def empty_outcome():
     """No row in any layer."""
-    frames = {key: frame([], columns, [], f"{key}_id") for key, columns in COLUMNS.items()}
+    frames = {
+        key: frame([], columns, [], f"{key}_id") for key, columns in COLUMNS.items() if key != "communities"
+    }
     frames["unserved"] = frame([], COLUMNS["demand"], [], "demand_id")
     frames["search_areas"] = no_search_areas()
     coverage = pd.DataFrame(
@@ -103,8 +110,8 @@ def empty_outcome():
         clauses=(),
         findings=(),
         summary={},
-        communities=None,
-        policy=None,
+        communities=frame([], COLUMNS["communities"], [], "community_id"),
+        policy=POLICY,
         **frames,
     )
 
@@ -235,6 +242,7 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         COLUMNS["candidates"], candidate_at, "candidate_id", [f"c{i}" for i in range(n_candidates)],
     )  # fmt: skip
 
+    candidates["unusable_reason"] = candidates["exclusion"]
     picked = candidates.iloc[chosen]
     sites = frame(
         [
@@ -276,7 +284,19 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         )  # fmt: skip
         points.append(point)
     demand = frame(rows, COLUMNS["demand"], points, "demand_id", [f"d{i}" for i in range(n_demand)])
+    demand = demand.assign(
+        street_today=[f"{name_of(i, '解放路')}、新安路" if i % 3 else None for i in range(n_demand)],
+        street_plan=["燕江东路" if i % 2 else None for i in range(n_demand)],
+    )
     unserved = demand[~demand["covered_plan"]]
+    estate_ids = demand.index[demand["kind"] == "estate"]
+    communities = frame(
+        [
+            (demand.loc[one, "name"], demand.loc[one, "status"], pd.NaT, 2023.0 if i % 3 == 0 else 2010.0, i % 5 == 0)
+            for i, one in enumerate(estate_ids)
+        ],
+        COLUMNS["communities"], demand.loc[estate_ids].geometry, "community_id", list(estate_ids),
+    )  # fmt: skip
 
     township_rows = []
     for k in range(15):
@@ -294,6 +314,7 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
             )
         )  # fmt: skip
     townships = frame(township_rows, COLUMNS["townships"], shapes, "township_id", codes)
+    townships = townships.assign(unmet_places_today=30.5, unmet_places_plan=4.25)
 
     gap_rows, gap_points, flags = [], [], ("new_missing", "new_shared", "built_missing", "built_missing")
     estates = demand[(demand["kind"] == "estate")]
@@ -322,6 +343,19 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         gap_points.append(seeds[k])
     gaps = frame(gap_rows, COLUMNS["gaps"], gap_points, "gap_id", [f"g{i}" for i in range(len(gap_rows))])
 
+    mended = gaps[gaps["flag"].isin(["new_missing", "new_shared", "built_missing"])]
+    mends = pd.DataFrame(
+        [
+            ("none", None, None, None, np.nan, np.nan, None, 0)
+            if i % 3 == 2
+            else (
+                ("plan", "candidate")[i % 3], sites.index[0], sites["name"].iloc[0],
+                ("purchase", "swap", "lease", "renovation")[i % 4], 40.0, 320.0 + i, "m", 1,
+            )
+            for i in range(len(mended))
+        ],
+        columns=list(MEND_COLUMNS), index=mended.index,
+    )  # fmt: skip
     areas, area_points = [], []
     for phase, where, names, ids in (
         ("today", institution_at, institutions["name"], institutions.index),
@@ -350,7 +384,9 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         columns=["reading", "label", "standard_m", "unit", "scope", "before", "after", "headline"],
     )  # fmt: skip
     clauses = (
-        Clause(id="coverage", quotation="婴幼儿照护服务覆盖面达90%以上", departments=("health",), status_today="not_met",
+        Clause(id="coverage", kind="coverage", section=name_of(3, "一、发展目标"), action=name_of(4, "补上规划点。"),
+               places_plan=tuple(Place(id=one, name=demand.loc[one, "name"], township_id=demand.loc[one, "township_id"]) for one in unserved.index),
+               quotation="婴幼儿照护服务覆盖面达90%以上", departments=("health",), status_today="not_met",
                status_plan="not_met", observed_today=f"{before:.1%}", observed_plan=f"{after:.1%}", target="90%", note=""),
         Clause(id="places", quotation=name_of(1, "每千人口托位数4.5个"), departments=("health",), status_today="not_met",
                status_plan="met", observed_today="1.9", observed_plan="4.6", target="4.5个", note=""),
@@ -376,7 +412,7 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         townships=townships, demand=demand, institutions=institutions, candidates=candidates, sites=sites, gaps=gaps,
         service_areas=service_areas, search_areas=no_search_areas(), unserved=unserved, streets=streets(rng, n_streets), water=water, **GROUPS,
         coverage=coverage,
-        clauses=clauses, findings=(), summary=summary, communities=None, policy=None,
+        clauses=clauses, findings=(), summary=summary, communities=communities, policy=POLICY, mends=mends,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table, View
 from tuoyu_geo.maps.palette import Symbol, radius_of_residents
 from tuoyu_geo.maps.scene import NOWHERE, bounds_of, labels
-from tuoyu_geo.maps.wording import cost, missing, number, word
+from tuoyu_geo.maps.wording import cost, missing, number, plain, word
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Ground
 
@@ -121,6 +121,8 @@ def _demand(
             cls=classes.index(reach_of(row)),
             title=str(row.name),
             radius=radius_of_residents(row.residents),
+            township_id=plain(row.township_id),
+            kind=word("demand_kind", row.kind),
             values=(
                 townships["name"].get(row.township_id),
                 number(row.residents),
@@ -162,6 +164,8 @@ def _institutions(institutions: gpd.GeoDataFrame, *, townships: pd.DataFrame) ->
         return Shown(
             cls=classes.index("unknown" if missing(row.use) else row.use),
             title=str(row.name),
+            township_id=plain(row.township_id),
+            kind=word("institution_kind", row.kind),
             values=(
                 townships["name"].get(row.township_id),
                 word("institution_kind", row.kind),

@@ -159,7 +159,11 @@ def service_areas(scene: Scene, *, phase: str, symbol: Symbol, shown: bool) -> L
         classes=(symbol,),
         features=features(
             rows,
-            describe=lambda row: Shown(title=str(row.facility_name), values=(cost(row.band, str(row.unit)),)),
+            describe=lambda row: Shown(
+                title=str(row.facility_name),
+                values=(cost(row.band, str(row.unit)),),
+                township_id=scene.homes.get(str(row.facility_id)),
+            ),
             simplify_m=_AREA_TOLERANCE_M,
         ),
         fields=labels("maps.field.band"),

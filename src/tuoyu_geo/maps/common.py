@@ -6,6 +6,7 @@ from typing import Any
 import geopandas as gpd
 
 from tuoyu_geo.maps import palette
+from tuoyu_geo.maps.clauses import clause_of
 from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features
 from tuoyu_geo.maps.palette import Symbol, radius_of_residents
 from tuoyu_geo.maps.scene import DEMAND_FIELDS, Scene, labels
@@ -17,6 +18,7 @@ COUNTED = Symbol(shape="square", fill=palette.BLUE, stroke=palette.WHITE, weight
 NOT_COUNTED = Symbol(
     shape="triangle", fill=palette.GREY, stroke=palette.WHITE, weight=1.2, radius=7.5, opacity=1.0
 )
+_SEARCH = Symbol(shape="area", fill=palette.ORANGE, stroke="#7a5200", weight=2.0, dash="2 4", opacity=0.15)
 
 SITE_FIELDS = (
     "maps.field.order",
@@ -25,6 +27,7 @@ SITE_FIELDS = (
     "maps.field.method",
     "maps.field.places",
     "maps.field.cost",
+    "maps.field.area_needed",
     "maps.field.area",
     "maps.field.land_area",
     "maps.field.land_use",
@@ -47,6 +50,7 @@ INSTITUTION_FIELDS = (
     "maps.field.counted",
     "maps.field.under3_in_reach",
     "maps.field.address",
+    "maps.field.clause",
 )
 
 
@@ -84,6 +88,8 @@ def demand_layer(
             title=str(row.name),
             values=(*scene.demand_values(row), *(value(row) for _label, value in extra)),
             radius=radius_of_residents(people),
+            township_id=plain(row.township_id),
+            kind=word("demand_kind", row.kind),
         )
 
     drawn = features(ordered, describe=describe)
@@ -122,6 +128,7 @@ def institution_values(scene: Scene, row: Any) -> tuple[str | None, ...]:  # noq
         yes_no(row.counted),
         number(row.under3_in_reach),
         plain(row.address),
+        None if row.registration == "registered" else clause_of(scene.outcome, "registration"),
     )
 
 
@@ -134,7 +141,11 @@ def institutions(scene: Scene, *, shown: bool = True) -> LayerSpec:
         features=features(
             scene.outcome.institutions,
             describe=lambda row: Shown(
-                cls=0 if row.counted else 1, title=str(row.name), values=institution_values(scene, row)
+                cls=0 if row.counted else 1,
+                title=str(row.name),
+                values=institution_values(scene, row),
+                township_id=plain(row.township_id),
+                kind=word("institution_kind", row.kind),
             ),
         ),
         legend=(
@@ -155,6 +166,7 @@ def site_values(scene: Scene, row: Any) -> tuple[str | None, ...]:  # noqa: ANN4
         word("method", row.method),
         number(row.places),
         number(row.cost_10k_yuan),
+        number(scene.area_needed(row.places)),
         number(row.area_m2),
         number(row.land_area_m2),
         plain(row.land_use),
@@ -189,6 +201,8 @@ def sites(
                 title=str(row.name),
                 values=site_values(scene, row),
                 label=number(row.order),
+                township_id=plain(row.township_id),
+                kind=word("candidate_kind", row.kind),
             ),
         ),
         legend=legend,
@@ -205,14 +219,33 @@ GAP_FIELDS = (
     "maps.field.nearest",
     "maps.field.spare_places",
     "maps.field.reason",
+    "maps.field.clause",
     "maps.field.asks",
     "maps.field.remedy",
+    "maps.field.mend",
 )
+_JUDGES = {
+    "new_missing": "new_estate",
+    "new_shared": "new_estate",
+    "built_missing": "existing_estate",
+    "village_guidance": "guidance",
+}
 
 
-def gap_shown(scene: Scene, row: Any) -> Shown:  # noqa: ANN401
-    """A flagged community or village: what is missing, what the document asks, how to mend it."""
+def gap_shown(scene: Scene, row: Any, *, cls: int = 0, mend: str | None = None) -> Shown:  # noqa: ANN401
+    """A flagged community or village: what is missing, what the document asks, how to mend it.
+
+    Parameters
+    ----------
+    scene, row
+        The outcome, and a row of its gaps.
+    cls
+        Its class.
+    mend
+        With what it can be mended, in words.
+    """
     return Shown(
+        cls=cls,
         title=str(row.name),
         values=(
             scene.township(row.township_id),
@@ -220,11 +253,40 @@ def gap_shown(scene: Scene, row: Any) -> Shown:  # noqa: ANN401
             word("status", row.status),
             number(row.residents),
             number(row.under3),
-            scene.nearest(row.nearest_id, row.nearest_cost, str(row.cost_unit)),
+            scene.nearest(
+                row.nearest_id,
+                row.nearest_cost,
+                str(row.cost_unit),
+                street=scene.streets_today.get(str(row.subject_id)),
+            ),
             number(row.spare_places),
             plain(row.reason),
+            clause_of(scene.outcome, _JUDGES.get(row.flag, "quota")),
             plain(row.asks),
             plain(row.remedy),
+            mend,
         ),
         radius=radius_of_residents(row.residents, smallest=6.0),
+        township_id=plain(row.township_id),
+        kind=word("demand_kind", "village" if row.flag == "village_guidance" else "estate"),
+    )
+
+
+def search_areas(scene: Scene) -> tuple[LayerSpec, ...]:
+    """Where one more candidate would mend what the plan can't meet; no layer where it meets all."""
+    frame = scene.outcome.search_areas
+    if frame.empty:
+        return ()
+    return (
+        LayerSpec(
+            key="search_areas",
+            name=text("maps.layer.search_areas"),
+            classes=(_SEARCH,),
+            features=features(
+                frame,
+                describe=lambda row: Shown(title=str(row.name), values=(plain(row.asks),)),
+                simplify_m=10.0,
+            ),
+            fields=labels("maps.field.asks"),
+        ),
     )

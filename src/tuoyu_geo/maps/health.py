@@ -96,6 +96,8 @@ def _institutions(scene: Scene, registration: str) -> LayerSpec:
                 cls=_USE_ORDER.index(use_state(row)),
                 title=str(row.name),
                 values=common.institution_values(scene, row),
+                township_id=plain(row.township_id),
+                kind=word("institution_kind", row.kind),
             ),
         ),
         # the colours mean the same in all three layers: said once, at the top one
@@ -149,7 +151,19 @@ def _figures(outcome: Outcome) -> tuple[Figure, ...]:
         ),
         Figure(label=text("maps.figure.unserved_today"), value=dash(number(today))),
         Figure(label=text("maps.figure.unserved_plan"), value=dash(number(plan))),
+        Figure(
+            label=text("maps.figure.places_short"),
+            value=dash(number(_places_short(outcome))),
+        ),
     )
+
+
+def _places_short(outcome: Outcome) -> float | None:
+    """Places that the ratio asks for and the plan doesn't bring, in the whole county."""
+    places = outcome.summary.get("places", {})
+    if not places:
+        return None
+    return max(float(places["required"] - places["existing"] - places["proposed"]), 0.0)
 
 
 def _institution_table(scene: Scene) -> Table:
@@ -183,7 +197,6 @@ def _institution_table(scene: Scene) -> Table:
         rows=rows,
         numeric=frozenset({2}),
         short=frozenset({1, 3}),
-        remark=text("maps.table.click") if rows else text("maps.table.none"),
     )
 
 
@@ -196,6 +209,8 @@ def _places_table(outcome: Outcome) -> Table:
                 dash(number(row.places_today)),
                 dash(number(row.places_plan)),
                 dash(number(row.places_required)),
+                dash(number(max(row.places_required - row.places_plan, 0.0))),
+                dash(number(row.unmet_places_plan, digits=1)),
                 dash(share(row.covered_plan_share)),
             ),
             layer="townships",
@@ -211,12 +226,14 @@ def _places_table(outcome: Outcome) -> Table:
             "maps.column.places_today",
             "maps.column.places_plan",
             "maps.column.places_required",
+            "maps.column.places_short",
+            "maps.column.places_unmet",
             "maps.column.covered_plan",
         ),
         rows=rows,
-        numeric=frozenset({1, 2, 3, 4, 5}),
+        numeric=frozenset({1, 2, 3, 4, 5, 6, 7}),
         short=frozenset({0}),
-        remark="" if rows else text("maps.table.none"),
+        remark=text("maps.table.places_remark"),
     )
 
 
@@ -244,5 +261,4 @@ def _guidance_table(scene: Scene) -> Table:
         rows=rows,
         numeric=frozenset({2}),
         short=frozenset({1}),
-        remark="" if rows else text("maps.table.none"),
     )

@@ -31,6 +31,8 @@ class Shown:
         Pixels at zoom 14, where it isn't the symbol's own.
     label
         Short text drawn on the symbol (a site's number) or, for areas with labels, at its middle.
+    township_id, kind
+        What the page filters by: the township it lies in, and its kind in words; None is not known.
     """
 
     cls: int = 0
@@ -38,6 +40,8 @@ class Shown:
     values: tuple[str | None, ...] = ()
     radius: float | None = None
     label: str | None = None
+    township_id: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,10 @@ def features(
             properties["r"] = shown.radius
         if shown.label is not None:
             properties["n"] = shown.label
+        if shown.township_id is not None:
+            properties["g"] = shown.township_id
+        if shown.kind is not None:
+            properties["k"] = shown.kind
         if centred:
             properties["c"] = [round(middle.y, DECIMALS), round(middle.x, DECIMALS)]
         found.append(

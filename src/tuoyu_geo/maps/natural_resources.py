@@ -32,6 +32,9 @@ _KIND_SHAPES = {
 }
 _EXCLUDED = Symbol(shape="cross", fill=palette.BLACK, stroke=palette.WHITE, weight=0.8, radius=7, opacity=1.0)
 
+# Areas are entered in whole or tenth square metres.
+_SLACK_M2 = 0.05
+
 _CANDIDATE_FIELDS = (
     "maps.field.township",
     "maps.field.kind",
@@ -53,6 +56,7 @@ def natural_resources_map(outcome: Outcome) -> OfflineMap:
     scene = scene_of(outcome)
     layers = (
         *base.base_layers(scene),
+        *common.search_areas(scene),
         _usable(scene),
         _excluded(scene),
         common.institutions(scene, shown=False),
@@ -82,7 +86,7 @@ def _candidate_values(scene: Scene, row: Any) -> tuple[str | None, ...]:  # noqa
         scene.township(row.township_id),
         word("candidate_kind", row.kind),
         word("method", row.method),
-        plain(row.exclusion),
+        plain(row.unusable_reason),
         plain(row.land_use),
         number(row.area_m2),
         number(row.land_area_m2),
@@ -112,6 +116,8 @@ def _usable(scene: Scene) -> LayerSpec:
                 cls=kinds.index(row.kind) if row.kind in kinds else kinds.index("workplace"),
                 title=str(row.name),
                 values=_candidate_values(scene, row),
+                township_id=plain(row.township_id),
+                kind=word("candidate_kind", row.kind),
             ),
         ),
         legend=tuple(
@@ -130,7 +136,12 @@ def _excluded(scene: Scene) -> LayerSpec:
         classes=(_EXCLUDED,),
         features=features(
             frame if frame.empty else frame[~frame["usable"].astype(bool)],
-            describe=lambda row: Shown(title=str(row.name), values=_candidate_values(scene, row)),
+            describe=lambda row: Shown(
+                title=str(row.name),
+                values=_candidate_values(scene, row),
+                township_id=plain(row.township_id),
+                kind=word("candidate_kind", row.kind),
+            ),
         ),
         fields=labels(*_CANDIDATE_FIELDS),
     )
@@ -143,7 +154,7 @@ def _panel(scene: Scene) -> Panel:
         audience=text("maps.natural_resources.audience"),
         question=text("maps.natural_resources.question"),
         figures=_figures(outcome),
-        tables=(_parcel_table(scene), _exclusion_table(scene)),
+        tables=(_parcel_table(scene), _reserve_table(scene), _exclusion_table(scene)),
         notices=scene.notices,
     )
 
@@ -173,12 +184,15 @@ def _parcel_table(scene: Scene) -> Table:
                 str(row.name),
                 f"{dash(word('candidate_kind', row.kind))}／{dash(word('method', row.method))}",
                 dash(plain(row.land_use)),
+                dash(number(scene.area_needed(row.places))),
                 dash(number(row.area_m2)),
                 dash(number(row.land_area_m2)),
                 dash(yes_no(row.allocated_land)),
+                text(f"maps.area.{area_state(scene, row)}"),
             ),
             layer="sites",
             id=str(row.Index),
+            tone={"enough": "good", "short": "bad"}.get(area_state(scene, row), ""),
         )
         for row in ordered.itertuples()
     )
@@ -189,15 +203,75 @@ def _parcel_table(scene: Scene) -> Table:
             "maps.column.site",
             "maps.column.kind_method",
             "maps.column.land_use",
+            "maps.column.area_needed",
             "maps.column.area",
             "maps.column.land_area",
             "maps.column.allocated",
+            "maps.column.area_state",
         ),
         rows=rows,
-        numeric=frozenset({0, 4, 5}),
-        short=frozenset({6}),
-        remark=text("maps.table.click") if rows else text("maps.table.none"),
+        numeric=frozenset({0, 4, 5, 6}),
+        short=frozenset({7, 8}),
+        remark=text(
+            "maps.table.parcels_remark"
+            if scene.outcome.policy.places.area_verified
+            else "maps.table.parcels_unverified",
+            area=scene.outcome.policy.places.area_per_place_m2,
+        ),
     )
+
+
+def area_state(scene: Scene, row: Any) -> str:  # noqa: ANN401
+    """Whether a site has the floor area that its places need: "enough", "short", "to_build" (land), or "unknown"."""
+    needed = scene.area_needed(row.places)
+    if missing(row.area_m2) or needed is None:
+        return "to_build" if row.kind == "land" else "unknown"
+    return "enough" if row.area_m2 >= needed - _SLACK_M2 else "short"
+
+
+def _reserve_table(scene: Scene) -> Table:
+    """Land that must be kept for the plan, and where more is to be looked for."""
+    sites, areas = scene.outcome.sites, scene.outcome.search_areas
+    land = sites if sites.empty else sites[sites["kind"].eq("land") | sites["method"].eq("new_build")]
+    rows = [
+        Row(
+            cells=(
+                str(row.name),
+                dash(scene.township(row.township_id)),
+                dash(number(row.land_area_m2)),
+                text(f"maps.reserve.{_allocation(row.allocated_land)}", use=dash(plain(row.land_use))),
+            ),
+            layer="sites",
+            id=str(row.Index),
+        )
+        for row in land.itertuples()
+    ]
+    rows += [
+        Row(cells=(str(row.name), "—", "—", str(row.asks)), layer="search_areas", id=str(row.Index))
+        for row in areas.itertuples()
+    ]
+    known = None if land.empty else land["land_area_m2"].sum(min_count=1)
+    return Table(
+        title=text("maps.table.reserve"),
+        columns=labels(
+            "maps.column.site", "maps.column.township", "maps.column.land_area", "maps.column.reserve"
+        ),
+        rows=tuple(rows),
+        numeric=frozenset({2}),
+        short=frozenset({1}),
+        remark=text(
+            "maps.table.reserve_remark",
+            n=len(land),
+            area=dash(number(known)),
+            unknown=0 if land.empty else int(land["land_area_m2"].isna().sum()),
+        ),
+    )
+
+
+def _allocation(allocated: Any) -> str:  # noqa: ANN401
+    if missing(allocated):
+        return "unknown"
+    return "allocated" if bool(allocated) else "other"
 
 
 def _exclusion_table(scene: Scene) -> Table:
@@ -205,7 +279,7 @@ def _exclusion_table(scene: Scene) -> Table:
     wanted = candidates if candidates.empty else candidates[~candidates["usable"].astype(bool)]
     rows = tuple(
         Row(
-            cells=(str(row.name), dash(scene.township(row.township_id)), dash(plain(row.exclusion))),
+            cells=(str(row.name), dash(scene.township(row.township_id)), dash(plain(row.unusable_reason))),
             layer="candidates_excluded",
             id=str(row.Index),
         )
@@ -216,5 +290,4 @@ def _exclusion_table(scene: Scene) -> Table:
         columns=labels("maps.column.candidate", "maps.column.township", "maps.column.exclusion"),
         rows=rows,
         short=frozenset({1}),
-        remark="" if rows else text("maps.table.none"),
     )

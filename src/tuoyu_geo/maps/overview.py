@@ -3,11 +3,12 @@
 from typing import Any
 
 from tuoyu_geo.maps import base, common, palette
-from tuoyu_geo.maps.layers import LayerSpec, LegendRow, Shown, features
+from tuoyu_geo.maps.clauses import clause_cards
+from tuoyu_geo.maps.layers import LegendRow
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
-from tuoyu_geo.maps.wording import dash, missing, number, plain, share, word
+from tuoyu_geo.maps.wording import dash, missing, number, share
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 
@@ -17,13 +18,11 @@ _UNSERVED = Symbol(shape="triangle_down", fill=palette.ORANGE, stroke="#7a5200",
 _REACH_TODAY = Symbol(shape="area", fill=palette.BLUE, stroke=palette.BLUE, weight=1.0, opacity=0.12)
 _REACH_PLAN = Symbol(shape="area", fill=palette.RED, stroke=palette.RED, weight=1.0, dash="4 3", opacity=0.08)
 
-_SEARCH = Symbol(shape="area", fill=palette.ORANGE, stroke="#7a5200", weight=2.0, dash="2 4", opacity=0.15)
-
 _EDGE = "#6c7680"
 _QUOTA = {
     "met_today": Symbol(shape="area", fill="#b9d9cf", stroke=_EDGE, weight=1.3, opacity=0.6),
-    "met_plan": Symbol(shape="area", fill="#e8e3b5", stroke=_EDGE, weight=1.3, opacity=0.6),
-    "not_met": Symbol(shape="area", fill="#e7a58b", stroke=_EDGE, weight=1.3, opacity=0.6),
+    "met_plan": Symbol(shape="area", fill="#e8e3b5", stroke=_EDGE, weight=1.3, opacity=0.6, hatch="right"),
+    "not_met": Symbol(shape="area", fill="#e7a58b", stroke=_EDGE, weight=1.3, opacity=0.6, hatch="cross"),
     "no_quota": Symbol(shape="area", fill="#f1f2f3", stroke=_EDGE, weight=1.3, opacity=0.6),
 }
 _QUOTA_ORDER = tuple(_QUOTA)
@@ -54,31 +53,11 @@ def overview_map(outcome: Outcome) -> OfflineMap:
         common.demand_layer(
             scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=_UNSERVED
         ),
-        *_search_areas(scene),
+        *common.search_areas(scene),
         common.institutions(scene),
         common.sites(scene),
     )
     return OfflineMap("overview", note=outcome.note, panel=_panel(scene), layers=layers, views=scene.views())
-
-
-def _search_areas(scene: Scene) -> tuple[LayerSpec, ...]:
-    """Where one more candidate would mend what the plan can't meet; no layer where it meets all."""
-    frame = scene.outcome.search_areas
-    if frame.empty:
-        return ()
-    return (
-        LayerSpec(
-            key="search_areas",
-            name=text("maps.layer.search_areas"),
-            classes=(_SEARCH,),
-            features=features(
-                frame,
-                describe=lambda row: Shown(title=str(row.name), values=(plain(row.asks),)),
-                simplify_m=10.0,
-            ),
-            fields=labels("maps.field.asks"),
-        ),
-    )
 
 
 def _townships(scene: Scene) -> Any:  # noqa: ANN401
@@ -120,7 +99,8 @@ def _panel(scene: Scene) -> Panel:
         audience=text("maps.overview.audience"),
         question=text("maps.overview.question"),
         figures=_figures(outcome),
-        tables=(_quota_table(outcome), _site_table(scene), _clause_table(outcome)),
+        tables=(_quota_table(outcome), _site_table(scene)),
+        clauses=clause_cards(outcome),
         notices=scene.notices,
     )
 
@@ -197,7 +177,6 @@ def _quota_table(outcome: Outcome) -> Table:
         rows=rows,
         numeric=frozenset({1, 2, 3, 4, 5}),
         short=frozenset({0, 6}),
-        remark=text("maps.table.click") if rows else text("maps.table.none"),
     )
 
 
@@ -230,28 +209,5 @@ def _site_table(scene: Scene) -> Table:
         rows=rows,
         numeric=frozenset({0, 3, 4}),
         short=frozenset({2}),
-        remark=text("maps.table.sites_order") if rows else text("maps.table.none"),
-    )
-
-
-def _clause_table(outcome: Outcome) -> Table:
-    tones = {"met": "good", "not_met": "bad"}
-    rows = tuple(
-        Row(
-            cells=(
-                clause.quotation,
-                clause.target,
-                dash(word("clause_status", clause.status_today)),
-                dash(word("clause_status", clause.status_plan)),
-            ),
-            tone=tones.get(clause.status_plan, ""),
-        )
-        for clause in outcome.clauses
-    )
-    return Table(
-        title=text("maps.table.clauses"),
-        columns=labels("maps.column.clause", "maps.column.target", "maps.column.today", "maps.column.plan"),
-        rows=rows,
-        short=frozenset({2, 3}),
-        remark="" if rows else text("maps.table.none"),
+        remark=text("maps.table.sites_order"),
     )

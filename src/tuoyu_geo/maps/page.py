@@ -18,11 +18,23 @@ from folium.map import Layer
 from jinja2 import Environment
 
 from tuoyu_geo.maps import assets
+from tuoyu_geo.maps.clauses import Card
 from tuoyu_geo.maps.layers import LayerSpec, script_json
 from tuoyu_geo.maps.palette import SHAPES
 from tuoyu_geo.maps.wording import number, word
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import ProjectNote
+
+# What the browser may load and run: what stands in the page. Even a name that became markup could ask for nothing.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "connect-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
+)
+_PANEL_WORDS = (
+    "sources", "fold", "prepared_by", "date", "crs", "search", "township", "kind", "all", "reset", "print", "click",
+    "none", "clauses", "spots",
+)  # fmt: skip
+_SCRIPTS = ("page.js", "find.js", "spread.js", "print.js")
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corner, latitude first, as Leaflet reads them."""
@@ -58,6 +70,11 @@ class Table:
     short: frozenset[int] = frozenset()
     remark: str = ""
 
+    @property
+    def named(self) -> int:
+        """Position of the cell that names the row: its first that is no figure."""
+        return next((at for at in range(len(self.columns)) if at not in self.numeric), 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
@@ -68,6 +85,7 @@ class Panel:
     question: str
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
+    clauses: tuple[Card, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -114,6 +132,7 @@ class VectorLayer(Layer):
         described = script_json(
             {
                 "key": spec.key,
+                "name": spec.name,
                 "classes": [symbol.spec() for symbol in spec.classes],
                 "fields": spec.fields,
                 "interactive": spec.interactive,
@@ -183,8 +202,9 @@ class OfflineMap(folium.Map):
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401  (as folium has it)
         """Write the map and its panels into the figure."""
         figure = _page(self)
-        scripts = (assets.leaflet_js(), assets.jquery_js(), assets.own("page.js"), f"TY.setup({_setup()});")
-        styles = (assets.leaflet_css(), assets.own("page.css"))
+        own = "\n".join(assets.own(name) for name in _SCRIPTS)
+        scripts = (assets.leaflet_js(), assets.jquery_js(), own, f"TY.setup({_setup()});")
+        styles = (assets.leaflet_css(), assets.own("page.css"), assets.own("print.css"))
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         head = "".join(f"<script>{part}</script>\n" for part in scripts)
         head += "".join(f"<style>{part}</style>\n" for part in styles)
@@ -196,8 +216,11 @@ class OfflineMap(folium.Map):
         return finish
 
     def html(self) -> str:
-        """The whole page."""
-        return _page(self).render()
+        """The whole page, which the browser is told to load nothing for from outside."""
+        page = _page(self).render()
+        return page.replace(
+            "<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1
+        )
 
 
 def _page(element: Element) -> Page:
@@ -216,7 +239,10 @@ def _control_html(spec: LayerSpec) -> str:
 
 
 def _setup() -> str:
-    keys = ("legend", "sized", "north", "zoom_in", "zoom_out", "metres", "kilometres")
+    keys = (
+        "legend", "legend_tick", "sized", "north", "zoom_in", "zoom_out", "metres", "kilometres", "map", "filtered", "found",
+        "found_none", "ratio",
+    )  # fmt: skip
     return script_json({"shapes": SHAPES, "words": {key: text(f"maps.page.{key}") for key in keys}})
 
 
@@ -245,8 +271,6 @@ def _panels(note: ProjectNote, panel: Panel) -> str:
             sources=sources,
             crs=text("maps.page.crs_shown", crs=note.crs),
             approval=text("maps.page.approved", number=approved) if approved else text("maps.page.internal"),
-            words={
-                key: text(f"maps.page.{key}") for key in ("sources", "fold", "prepared_by", "date", "crs")
-            },
+            words={key: text(f"maps.page.{key}") for key in _PANEL_WORDS},
         )
     )

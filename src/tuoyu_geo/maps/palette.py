@@ -69,6 +69,11 @@ SHAPES: dict[str, tuple[tuple[float, float], ...]] = {
 """Corners in units of the radius, y downwards; the circle has none. The page and the legend draw from these."""
 
 
+_RIGHT = '<path d="M3 13L13 3M9 13L19 3M15 13L19.5 8.5" stroke="#555" stroke-opacity="0.55"/>'
+_LEFT = '<path d="M3 3L13 13M9 3L19 13M15 3L19.5 7.5" stroke="#555" stroke-opacity="0.55"/>'
+_HATCHES = {"right": _RIGHT, "left": _LEFT, "cross": _RIGHT + _LEFT}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
     """How one class of one layer is drawn.
@@ -85,6 +90,8 @@ class Symbol:
         Pixels at zoom 14; points shrink on the whole county and grow in the street.
     opacity
         Of the fill.
+    hatch
+        Lines on an area, which a print in black and white keeps: "right", "left", "cross", or None.
     """
 
     shape: str
@@ -94,6 +101,7 @@ class Symbol:
     dash: str | None = None
     radius: float = 6.0
     opacity: float = 0.9
+    hatch: str | None = None
 
     def spec(self) -> dict[str, object]:
         """What the page's script needs, without defaults that it knows."""
@@ -108,6 +116,8 @@ class Symbol:
         }
         if self.dash:
             spec["dashArray"] = self.dash
+        if self.hatch:
+            spec["hatch"] = self.hatch
         return spec
 
     def swatch(self) -> str:
@@ -121,7 +131,9 @@ class Symbol:
         if self.shape == "line":
             body = f'<path d="M1 8H21" {paint}/>'
         elif self.shape == "area":
-            body = f'<rect x="2" y="2.5" width="18" height="11" {paint}/>'
+            body = f'<rect x="2" y="2.5" width="18" height="11" {paint}/>' + _HATCHES.get(
+                self.hatch or "", ""
+            )
         elif self.shape == "circle":
             body = f'<circle cx="11" cy="8" r="5" {paint}/>'
         else:

@@ -6,6 +6,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from tuoyu_geo.maps.clauses import clause_of
 from tuoyu_geo.maps.layers import WGS84, present
 from tuoyu_geo.maps.page import Bounds, View
 from tuoyu_geo.maps.wording import cost, missing, number, word
@@ -26,6 +27,7 @@ DEMAND_FIELDS = (
     "maps.field.nearest_today",
     "maps.field.nearest_plan",
     "maps.field.standard",
+    "maps.field.clause",
 )
 
 
@@ -44,23 +46,37 @@ class Scene:
         What is drawn.
     townships, facilities
         Names by id; facilities are institutions, sites and candidates together.
+    homes
+        Township by facility id, where it is known.
+    streets_today
+        By demand id: the streets on the way to the nearest institution of today, where they are known.
     """
 
     outcome: Outcome
     townships: dict[str, str]
     facilities: dict[str, str]
+    homes: dict[str, str]
+    streets_today: dict[str, str]
 
     def township(self, township_id: Any) -> str | None:  # noqa: ANN401
         """A township's name, or its code where the name isn't known."""
         return None if missing(township_id) else self.townships.get(str(township_id), str(township_id))
 
-    def nearest(self, facility_id: Any, cost_value: Any, unit: str) -> str:  # noqa: ANN401
-        """The nearest institution and how far it is, or that there is none in reach."""
+    def area_needed(self, places: Any) -> float | None:  # noqa: ANN401
+        """Floor area that so many places need by the policy [m2]."""
+        return None if missing(places) else float(places) * self.outcome.policy.places.area_per_place_m2
+
+    def nearest(self, facility_id: Any, cost_value: Any, unit: str, *, street: Any = None) -> str:  # noqa: ANN401
+        """The nearest institution, how far it is and by which streets, or that there is none in reach."""
         if missing(facility_id):
             return text("maps.nearest_none")
         name = self.facilities.get(str(facility_id), str(facility_id))
         figure = cost(cost_value, unit)
-        return name if figure is None else text("maps.nearest", name=name, cost=figure)
+        if figure is None:
+            return name
+        if missing(street):
+            return text("maps.nearest", name=name, cost=figure)
+        return text("maps.nearest_by", name=name, cost=figure, street=street)
 
     def demand_values(self, row: Any) -> tuple[str | None, ...]:  # noqa: ANN401
         """The lines of `DEMAND_FIELDS` for a row of the demand frame."""
@@ -80,9 +96,12 @@ class Scene:
             number(row.under3),
             number(row.planned_residents),
             "／".join(methods) or None,
-            self.nearest(row.nearest_today_id, row.nearest_today_cost, row.cost_unit),
-            self.nearest(row.nearest_plan_id, row.nearest_plan_cost, row.cost_unit),
+            self.nearest(
+                row.nearest_today_id, row.nearest_today_cost, row.cost_unit, street=row.street_today
+            ),
+            self.nearest(row.nearest_plan_id, row.nearest_plan_cost, row.cost_unit, street=row.street_plan),
             cost(row.standard, row.cost_unit),
+            None if row.covered_plan else clause_of(self.outcome, "coverage"),
         )
 
     @property
@@ -127,9 +146,17 @@ class Scene:
 def scene_of(outcome: Outcome) -> Scene:
     """Prepare an outcome for drawing."""
     facilities: dict[str, str] = {}
+    homes: dict[str, str] = {}
     for frame in (outcome.candidates, outcome.sites, outcome.institutions):
-        facilities.update(_names(frame))
-    return Scene(outcome=outcome, townships=_names(outcome.townships), facilities=facilities)
+        facilities |= _texts(frame, "name")
+        homes |= _texts(frame, "township_id")
+    return Scene(
+        outcome=outcome,
+        townships=_texts(outcome.townships, "name"),
+        facilities=facilities,
+        homes=homes,
+        streets_today=_texts(outcome.demand, "street_today"),
+    )
 
 
 def bounds_of(frame: gpd.GeoDataFrame) -> Bounds | None:
@@ -156,7 +183,7 @@ def _urban(demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return urban[inner] if inner.any() else urban
 
 
-def _names(frame: pd.DataFrame) -> dict[str, str]:
+def _texts(frame: pd.DataFrame, column: str) -> dict[str, str]:
     if frame.empty:
         return {}
-    return {str(key): str(name) for key, name in frame["name"].items() if not missing(name)}
+    return {str(key): str(value) for key, value in frame[column].items() if not missing(value)}

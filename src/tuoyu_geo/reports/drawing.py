@@ -1,16 +1,14 @@
 """Maps as still pictures: areas, streets, points, a scale bar and a north arrow on Matplotlib axes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from matplotlib import rc_context
-from matplotlib.artist import Artist
 from matplotlib.collections import PathCollection
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
@@ -20,7 +18,6 @@ from tuoyu_geo.reports.fonts import drawable
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
-    from matplotlib.backend_bases import RendererBase
 
 PAPER = "#fbfaf7"
 BORDER = "#8a8f98"
@@ -42,46 +39,6 @@ class Dots:
     edge: str = "white"
     size: float = 30.0
     alpha: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of text on a figure: where its base line begins or has its middle [share of the figure], size [points]."""
-
-    x: float
-    y: float
-    words: str
-    size: float
-    colour: str = "black"
-    weight: str = "normal"
-    anchor: Literal["start", "centre"] = "start"
-
-
-class Lines(Artist):
-    """Lines of text drawn as they stand.
-
-    A `matplotlib.text.Text` lays each line out twice, once to learn how long it is, which a line that begins at a
-    point and is never turned needs not.
-    """
-
-    def __init__(self, lines: "Sequence[Line]") -> None:
-        super().__init__()
-        self.lines = tuple(lines)
-
-    def draw(self, renderer: "RendererBase") -> None:
-        """Draw them; Matplotlib's own hook."""
-        width, height = self.figure.bbox.size
-        looks = {(line.size, line.weight) for line in self.lines}
-        fonts = {look: FontProperties(size=look[0], weight=look[1]) for look in looks}
-        for line in self.lines:
-            font = fonts[line.size, line.weight]
-            x, y = line.x * width, line.y * height
-            if line.anchor == "centre":
-                x -= renderer.get_text_width_height_descent(line.words, font, ismath=False)[0] / 2
-            gc = renderer.new_gc()
-            gc.set_foreground(line.colour)
-            renderer.draw_text(gc, x, height - y if renderer.flipy() else y, line.words, font, 0.0)
-            gc.restore()
 
 
 @contextmanager
@@ -129,15 +86,14 @@ def draw_areas(
 def draw_lines(ax: "Axes", shapes: "gpd.GeoSeries", *, colour: str = STREET, width: float = 0.4) -> None:
     """Lines, and the outlines of areas."""
     parts = shapely.get_parts(np.asarray(shapes.array, dtype=object))
-    lines = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
-    if not len(lines):
+    lines = [part for part in parts if part is not None and part.geom_type == "LineString"]
+    if not lines:
         return
     # One path for all: a PDF writes a collection line by line, which takes seconds for a town.
     xy, index = shapely.get_coordinates(lines, return_index=True)
     codes = np.full(len(xy), Path.LINETO, dtype=Path.code_type)
     codes[np.flatnonzero(np.diff(index, prepend=-1))] = Path.MOVETO
-    # add_patch would look for the extent of each segment as of a curve, for seconds; `frame` has set the limits.
-    ax.add_artist(PathPatch(Path(xy, codes), facecolor="none", edgecolor=colour, linewidth=width, zorder=2))
+    ax.add_patch(PathPatch(Path(xy, codes), facecolor="none", edgecolor=colour, linewidth=width, zorder=2))
 
 
 def draw_points(ax: "Axes", shapes: "gpd.GeoSeries", *, dots: Dots, order: int = 4) -> None:
@@ -164,8 +120,8 @@ def frame(ax: "Axes", bounds: tuple[float, float, float, float], *, margin: floa
     ax.set_xlim(west - pad, east + pad)
     ax.set_ylim(south - pad, north + pad)
     ax.set_aspect("equal")
-    ax.xaxis.set_visible(False)
-    ax.yaxis.set_visible(False)
+    ax.set_xticks([])
+    ax.set_yticks([])
     ax.set_facecolor(PAPER)
     for side in ax.spines.values():
         side.set_color(BORDER)

@@ -101,9 +101,7 @@ def add_sheet(
                 cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
             elif value is not None:
                 cell.value = value
-        lines = max(map(_n_lines, columns, row))
-        if lines > 1:
-            sheet.row_dimensions[i].height = LINE_HEIGHT * lines
+        sheet.row_dimensions[i].height = LINE_HEIGHT * max(1, *map(_n_lines, columns, row))
     end = HEADER_ROW + len(rows)
     totals: dict[str, float] = {}
     if not rows:
@@ -137,8 +135,7 @@ def _dress(cell: "Cell | MergedCell", column: Column, *, kind: str) -> None:
 
 def _n_lines(column: Column, value: object) -> int:
     """Lines that a text takes in its column: a Chinese character is as wide as two figures."""
-    # Most cells are short, and none is wider than twice its length.
-    if not isinstance(value, str) or 2 * len(value) < column.width:
+    if not isinstance(value, str):
         return 1
     wide = sum(1 if ord(one) < WIDE_FROM else 2 for one in value)
     return min(MOST_LINES, -(-wide // max(1, int(column.width) - 1)))

@@ -1,7 +1,7 @@
 /* What the maps do in the browser. Every text from the data is set as text, never as markup. */
 window.TY = (function () {
   "use strict";
-  var shapes = {}, words = {}, order = [], index = {}, named = [];
+  var shapes = {}, words = {}, order = [], index = {}, named = [], finishers = [], watchers = [];
 
   /* points shrink on the whole county and grow in the street */
   function scale(zoom) { return Math.max(0.55, Math.min(1.5, 0.55 + (zoom - 10) * 0.12)); }
@@ -17,6 +17,7 @@ window.TY = (function () {
     _updateShape: function (layer) {
       if (!this._drawing || layer._empty()) { return; }
       var ctx = this._ctx, p = layer._point, r = layer._radius, corners = shapes[layer.options.shape] || [];
+      if (layer._shift) { leader(ctx, p, r, layer); }
       ctx.beginPath();
       if (corners.length) {
         corners.forEach(function (c, i) { ctx[i ? "lineTo" : "moveTo"](p.x + r * c[0], p.y + r * c[1]); });
@@ -37,10 +38,78 @@ window.TY = (function () {
     }
   });
 
+  /* from where a symbol stands to the place it means */
+  function leader(ctx, p, r, layer) {
+    var away = Math.sqrt(layer._shift.x * layer._shift.x + layer._shift.y * layer._shift.y);
+    if (away < r) { return; }
+    var home = p.subtract(layer._shift);
+    ctx.globalAlpha = 1;
+    ctx.setLineDash([]);
+    ctx.strokeStyle = ctx.fillStyle = layer.options.color;
+    ctx.lineWidth = 1.2;
+    ctx.beginPath();
+    ctx.moveTo(home.x, home.y);
+    ctx.lineTo(p.x - layer._shift.x * r / away, p.y - layer._shift.y * r / away);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.arc(home.x, home.y, 2.2, 0, 2 * Math.PI);
+    ctx.fill();
+  }
+
+  /* areas that a print in black and white must tell apart carry lines besides their colour */
+  var fillStroke = L.Canvas.prototype._fillStroke, hatches = {};
+  L.Canvas.include({
+    _fillStroke: function (ctx, layer) {
+      var options = layer.options;
+      if (options.fill && options.hatch) {
+        ctx.globalAlpha = options.fillOpacity;
+        ctx.fillStyle = options.fillColor;
+        ctx.fill("evenodd");
+        ctx.globalAlpha = 0.35;
+        ctx.fillStyle = hatch(ctx, options.hatch);
+        ctx.fill("evenodd");
+        var plain = L.extend({}, options, { fill: false });
+        layer.options = plain;
+        fillStroke.call(this, ctx, layer);
+        layer.options = options;
+      } else {
+        fillStroke.call(this, ctx, layer);
+      }
+    }
+  });
+
+  function hatch(ctx, kind) {
+    if (!hatches[kind]) {
+      var tile = document.createElement("canvas"), size = tile.width = tile.height = 10, brush = tile.getContext("2d");
+      brush.strokeStyle = "#555";
+      brush.lineWidth = 1;
+      brush.beginPath();
+      [-size, 0, size].forEach(function (x) {
+        if (kind !== "left") { brush.moveTo(x, size); brush.lineTo(x + size, 0); }
+        if (kind !== "right") { brush.moveTo(x, 0); brush.lineTo(x + size, size); }
+      });
+      brush.stroke();
+      hatches[kind] = ctx.createPattern(tile, "repeat");
+    }
+    return hatches[kind];
+  }
+
+  /* a number must be readable even on the whole county */
+  var READABLE = 8.5;
+
   var Point = L.CircleMarker.extend({
+    tyRadius: function (map) {
+      return Math.max(this.options.label ? READABLE : 2, this.options.radius * scale(map.getZoom()));
+    },
     _project: function () {
-      this._radius = Math.max(2, this.options.radius * scale(this._map.getZoom()));
+      this._radius = this.tyRadius(this._map);
       L.CircleMarker.prototype._project.call(this);
+    },
+    _updateBounds: function () {
+      var home = this._point;
+      if (this._shift) { this._point = home.add(this._shift); }
+      L.CircleMarker.prototype._updateBounds.call(this);
+      if (this._shift) { this._pxBounds.extend(home.subtract([4, 4])).extend(home.add([4, 4])); }
     },
     _updatePath: function () { this._renderer._updateShape(this); }
   });
@@ -75,25 +144,45 @@ window.TY = (function () {
     group.on("remove", function (e) { texts.remove(); });
   }
 
+  var DODGES = [0, -18, 18, -34, 34, -50, 50]; /* pixels down */
+
   /* a label that is wider than its area or would lie on another one loses its second line, then goes */
   function thin(map) {
-    var taken = [];
+    var taken = [], numbers = numberBoxes(map);
     named.forEach(function (label) {
       if (!map.hasLayer(label.marker)) { return; }
       var b = label.bounds;
       var across = map.latLngToLayerPoint(b.getSouthEast()).x - map.latLngToLayerPoint(b.getNorthWest()).x;
-      function fits() {
+      function clear(boxes) {
         var box = label.text.getBoundingClientRect();
-        return across > 0.8 * box.width && !taken.some(function (other) {
+        return across > 0.8 * box.width && !boxes.some(function (other) {
           return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
         });
       }
-      label.text.className = "";
-      if (!fits()) { label.text.className = "ty-short"; }
-      var hit = !fits();
+      /* best beside all numbers, whole or short; else on a number rather than nowhere */
+      var found = ["", "ty-short"].some(function (look) {
+        label.text.className = look;
+        return DODGES.some(function (down) { label.text.style.marginTop = down + "px"; return clear(taken) && clear(numbers); });
+      });
+      if (!found) { label.text.style.marginTop = ""; }
+      var hit = !found && !clear(taken);
       label.text.style.visibility = hit ? "hidden" : "";
       if (!hit) { taken.push(label.text.getBoundingClientRect()); }
     });
+  }
+
+  /* where the numbered symbols stand on the screen */
+  function numberBoxes(map) {
+    var frame = map.getContainer().getBoundingClientRect(), found = [];
+    order.forEach(function (group) {
+      if (!map.hasLayer(group)) { return; }
+      group.getLayers().forEach(function (made) {
+        if (!made.options.label || !made._point) { return; }
+        var p = map.layerPointToContainerPoint(made._point), r = made._radius;
+        found.push({ left: frame.left + p.x - r, right: frame.left + p.x + r, top: frame.top + p.y - r, bottom: frame.top + p.y + r });
+      });
+    });
+    return found;
   }
 
   function layer(spec) {
@@ -111,13 +200,17 @@ window.TY = (function () {
       onEachFeature: function (feature, made) { found[feature.id] = made; }
     });
     group.tyKey = spec.key;
+    group.tySpec = spec;
     order.push(group);
     if (spec.interactive) {
       /* the tooltip first: a click opens both, and the popup, which comes second, closes it */
       group.bindTooltip(function (made) { return node("span", "", made.feature.properties.t); }, { sticky: true });
       group.bindPopup(function (made) { return popup(spec, made.feature); },
         { maxWidth: 330, maxHeight: Math.max(180, Math.round(window.innerHeight * 0.5)) });
-      group.on("popupopen", function () { group.closeTooltip(); });
+      group.on("popupopen", function (e) {
+        group.closeTooltip();
+        say(e.popup.getElement().querySelector(".ty-popup"));
+      });
     }
     if (spec.labelled) { labels(group, spec); }
     return group;
@@ -130,6 +223,7 @@ window.TY = (function () {
   function go(map, key, id) {
     var made = (index[key] || {})[id];
     if (!made) { return; }
+    if (shared.reveal) { shared.reveal(made); }
     order.forEach(function (group) { if (group.tyKey === key && !map.hasLayer(group)) { group.addTo(map); } });
     if (made.getLatLng) {
       map.setView(made.getLatLng(), Math.max(map.getZoom(), 15), { animate: false });
@@ -138,6 +232,27 @@ window.TY = (function () {
     }
     /* the popup belongs to the whole layer, which hears its features' clicks */
     made.fire("click", { latlng: made.getLatLng ? made.getLatLng() : made.getBounds().getCenter() }, true);
+  }
+
+  /* a place by its id alone: of the layers that have it, the first of those named, else the one on top */
+  function goTo(map, id, keys) {
+    var having = order.map(function (group) { return group.tyKey; }).filter(function (key) { return index[key][id]; }).reverse();
+    var wanted = keys.filter(function (key) { return having.indexOf(key) >= 0; })[0] || having[0];
+    if (wanted) { go(map, wanted, id); }
+  }
+
+  /* what a popup says, for readers who hear the page */
+  function say(content) {
+    var told = document.querySelector(".ty-said");
+    if (!told || !content) { return; }
+    told.textContent = Array.prototype.map.call(content.querySelectorAll("h3, tr"), function (line) {
+      return Array.prototype.map.call(line.childNodes, function (part) { return part.textContent; }).join("：");
+    }).join("；");
+  }
+
+  function changed(map) {
+    watchers.forEach(function (watch) { watch(map); });
+    thin(map);
   }
 
   var Scale = L.Control.Scale.extend({
@@ -149,10 +264,20 @@ window.TY = (function () {
   });
 
   /* the legend lies over the map's right edge: keep what is shown clear of it where the map is wide enough */
-  function fit(map, bounds) {
+  function free(map) {
     var legend = map.getContainer().querySelector(".leaflet-control-layers"), wide = map.getSize().x;
     var covered = legend && legend.offsetWidth < wide * 0.4 ? legend.offsetWidth + 14 : 14;
-    map.fitBounds(bounds, { animate: false, paddingTopLeft: [wide > 600 ? 50 : 14, 14], paddingBottomRight: [covered, 14] });
+    return { paddingTopLeft: [wide > 600 ? 50 : 14, 14], paddingBottomRight: [covered, 14] };
+  }
+
+  function fit(map, bounds) {
+    map.fitBounds(bounds, L.extend({ animate: false }, free(map)));
+  }
+
+  /* what is to be seen of the map beside the legend */
+  function useful(map) {
+    var room = free(map), size = map.getSize();
+    return L.latLngBounds(map.containerPointToLatLng(room.paddingTopLeft), map.containerPointToLatLng(size.subtract(room.paddingBottomRight)));
   }
 
   function corner(position, made) {
@@ -191,20 +316,26 @@ window.TY = (function () {
     if (!box) { return; }
     var head = node("button", "ty-legend-head", words.legend);
     head.type = "button";
-    head.addEventListener("click", function () { box.classList.toggle("ty-folded"); });
+    head.appendChild(node("small", "ty-hint", words.legend_tick));
+    head.setAttribute("aria-expanded", "true");
+    head.addEventListener("click", function () {
+      head.setAttribute("aria-expanded", String(!box.classList.toggle("ty-folded")));
+    });
     box.insertBefore(head, box.firstChild);
-    if (map.getSize().x < 640) { box.classList.add("ty-folded"); }
+    if (map.getSize().x < 640) { head.click(); }
     if (sized) { box.querySelector(".leaflet-control-layers-list").appendChild(node("p", "ty-sized", words.sized)); }
   }
 
   function rows(map) {
     document.querySelectorAll("[data-layer]").forEach(function (row) {
       row.addEventListener("click", function () { go(map, row.dataset.layer, row.dataset.id); });
-      row.addEventListener("keydown", function (e) { if (e.key === "Enter") { go(map, row.dataset.layer, row.dataset.id); } });
+    });
+    document.querySelectorAll("[data-place]").forEach(function (one) {
+      one.addEventListener("click", function () { goTo(map, one.dataset.place, one.dataset.layers.split(" ")); });
     });
     document.querySelectorAll(".ty-fold").forEach(function (button) {
       button.addEventListener("click", function () {
-        document.body.classList.toggle("ty-narrow");
+        button.setAttribute("aria-expanded", String(!document.body.classList.toggle("ty-narrow")));
         map.invalidateSize();
       });
     });
@@ -225,7 +356,18 @@ window.TY = (function () {
     rows(map);
     map.tyOrder = order;
     map.tyIndex = index;
+    map.getContainer().setAttribute("aria-label", words.map);
+    map.getContainer().setAttribute("role", "application");
+    shared.words = words;
+    finishers.forEach(function (finisher) { finisher(map, shared); });
+    thin(map);
   }
+
+  /* what the page's other scripts work with; `reveal` is called with a feature that is to be shown */
+  var shared = {
+    order: order, index: index, node: node, go: go, fit: fit, useful: useful, restack: restack, changed: changed, reveal: null,
+    onChange: function (watch) { watchers.push(watch); }
+  };
 
   return {
     setup: function (spec) {
@@ -234,6 +376,7 @@ window.TY = (function () {
       document.documentElement.lang = "zh-CN";
     },
     layer: layer,
+    onFinish: function (finisher) { finishers.push(finisher); },
     finish: finish
   };
 })();
