@@ -188,7 +188,7 @@ ROW = st.fixed_dictionaries(
 TOTAL = st.one_of(st.just(N), st.integers(0, 20_000).map(float))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     estates=st.lists(ROW, max_size=4),
     villages=st.lists(ROW, min_size=1, max_size=4),
@@ -225,7 +225,7 @@ def test_nobody_is_lost_nobody_is_counted_twice(estates, villages, unplaced, tot
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(ROW, min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(given_rows, random):
     first = layers(given_rows)

@@ -140,6 +140,7 @@ def test_figures_come_from_its_standards_with_their_sources(city):
     assert "figures/std.toml" in tg.open_project(city).input_files()
 
 
+@pytest.mark.slow
 def test_no_other_city_shows_in_its_files(city, tmp_path):
     tg.open_project(city).build(tmp_path / "out")
     words = re.compile(r"永安|燕[东西南北]街道|64号")

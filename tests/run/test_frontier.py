@@ -14,6 +14,7 @@ def frontier_of(town):
     return of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["sites", "cost"])
 def test_a_points_figures_are_those_of_a_plan_with_its_sites(frontier_of, by):
     found, folder = frontier_of(by)

@@ -20,6 +20,7 @@ def run(path, root):
     return notebook
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
 def test_first_notebook(root):
     notebook = run(FIRST, root)

@@ -13,7 +13,7 @@ import pytest
 
 import tuoyu_geo as tg
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 
 def project_toml(shared: Path) -> str:

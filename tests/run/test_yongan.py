@@ -14,6 +14,9 @@ from scipy.spatial import cKDTree
 
 import tuoyu_geo as tg
 
+# The whole example is read, planned and written: as long as fifty small towns.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def project(root):

@@ -6,6 +6,7 @@ from the nearest road; the stated datum is doubted where another fits significan
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -117,7 +118,7 @@ def check_datum(
 
 def _readings(lon: Floats, lat: Floats, *, source: LayerSource, metric: str) -> list[tuple[str, str, Floats]]:
     """The rows' places ``(n, 2)`` [m] under the stated datum and every other that their numbers may be in."""
-    to_metric = Transformer.from_crs("EPSG:4326", metric, always_xy=True)
+    to_metric = _between("EPSG:4326", metric)
 
     def metres(x: Floats, y: Floats) -> Floats:
         return np.column_stack(to_metric.transform(x, y))
@@ -134,10 +135,16 @@ def _readings(lon: Floats, lat: Floats, *, source: LayerSource, metric: str) -> 
         # A UTM grid of the same meridian reads the same easting, and a northing 1.1 km away.
         other = _sibling(crs)
         if other is not None:
-            x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
-            back = Transformer.from_crs(other, "EPSG:4326", always_xy=True).transform(x, y)
+            x, y = _between("EPSG:4326", crs).transform(lon, lat)
+            back = _between(other, "EPSG:4326").transform(x, y)
             readings.append(("sibling", f"EPSG:{other.to_epsg()} {other.name}", metres(*back)))
     return readings
+
+
+@cache
+def _between(own: CRS | str, other: CRS | str) -> Transformer:
+    # PROJ takes a tenth of a second to look one up, as long as a small layer takes to read.
+    return Transformer.from_crs(own, other, always_xy=True)
 
 
 def _sibling(crs: CRS) -> CRS | None:

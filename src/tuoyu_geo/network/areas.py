@@ -53,9 +53,9 @@ def service_areas(
     Returns
     -------
     ndarray
-        (n_facility, n_cutoff) valid polygons or multipolygons. Each holds every reached part of a street, and no
-        ground that is nearer to a part that isn't reached, save half of `STEP_M` past the end of what is. Towards
-        open ground it ends at `buffer_m`; ground that reached streets enclose is in it where they face each other
+        (n_facility, n_cutoff) valid polygons or multipolygons. Each holds every reached part of a street to a
+        centimetre, and no ground that is nearer to a part that isn't reached, save half of `STEP_M` past the end of
+        what is. Towards open ground it ends at `buffer_m`; ground that reached streets enclose is in it where they face each other
         across less than four times that, and else is a hole. Bridges and tunnels are narrow strips, since nothing
         is beside them.
 
