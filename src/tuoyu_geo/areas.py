@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from tuoyu_geo.findings import Finding
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -134,7 +134,7 @@ def _of_rows(
                     row=int(row.source_row),
                     column=None,
                     found=text("areas.class_unknown", found=row.area_class),
-                    allowed="、".join(CLASSES),
+                    allowed=listed(CLASSES),
                     remedy=text("areas.class_remedy"),
                 ),
             )

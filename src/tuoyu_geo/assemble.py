@@ -10,7 +10,7 @@ import pandas as pd
 
 from tuoyu_geo.coverage import coverage_table, nearest_facility
 from tuoyu_geo.gaps import Supply, count_by_township, flag_gaps, is_new_estate, rule_residents
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.plan import required_places, sites_frame
 from tuoyu_geo.policy import Evidence, Standing
 
@@ -215,7 +215,7 @@ def shortfall_sentences(
                 short=row["shortfall"],
                 n=len(local),
                 usable=int(local["usable"].sum()),
-                dropped="、".join(text("plan.dropped", reason=reason, n=n) for reason, n in dropped.items())
+                dropped=listed(text("plan.dropped", reason=reason, n=n) for reason, n in dropped.items())
                 or text("plan.dropped_none"),
             ),
         )
@@ -329,7 +329,7 @@ def summarise(
         "clauses": [
             {
                 "id": clause.id,
-                "department": "、".join(clause.departments),
+                "department": listed(clause.departments),
                 "status": clause.status_plan,
                 "observed": clause.observed_plan,
                 "status_today": clause.status_today,

@@ -15,6 +15,7 @@ import pandas as pd
 from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.manifest import Manifest, flat_settings, read_manifest
 from tuoyu_geo.messages import has_text, text
+from tuoyu_geo.messages.speaker import Spoken
 
 # The clock's and the form's: they differ without anything having changed.
 NO_CHANGE = frozenset({("solver", "seconds"), ("solver", "seconds_rounded_up_to"), ("schema_version",)})
@@ -36,7 +37,7 @@ SAME_PLACE_M = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Changes:
+class Changes(Spoken):
     """What changed.
 
     Attributes

@@ -14,7 +14,7 @@ from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage
 from tuoyu_geo.demand import COUNTY, places_by_need
 from tuoyu_geo.mending import clash_sentences, search_areas
 from tuoyu_geo.mends import ways_to_mend
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.network.roads import street_lines
 from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
 from tuoyu_geo.places import access_record, places_view
@@ -246,7 +246,7 @@ def osm_attribution(config: "Config") -> tuple[str, ...]:
         for role, layer in config.layers.items()
         if _OSM.search(Path(layer.path).name) or _OSM.search(layer.source)
     ]
-    return (text("project.attribution_osm", layers="、".join(roles)),) if roles else ()
+    return (text("project.attribution_osm", layers=listed(roles)),) if roles else ()
 
 
 def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "Demand") -> ProjectNote:
@@ -257,7 +257,7 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
         text(f"words.role.{role}") for role, layer in config.layers.items() if layer.quality == "synthetic"
     ]
     if synthetic:
-        notices.append(text("project.notice_synthetic", layers="、".join(synthetic)))
+        notices.append(text("project.notice_synthetic", layers=listed(synthetic)))
     unverified = [
         text(
             f"project.standard_{name}",
@@ -269,7 +269,7 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
         if not standard.verified
     ]
     if unverified:
-        notices.append(text("project.notice_unverified", standards="、".join(unverified)))
+        notices.append(text("project.notice_unverified", standards=listed(unverified)))
     if config.demand.under3_quality != "official":
         notices.append(text("project.notice_under3", source=config.demand.under3_source))
     if "candidates" not in config.layers:

@@ -6,11 +6,12 @@ default. Paths are relative to the file.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tuoyu_geo.messages import text
+from tuoyu_geo.errors import ConfigError
+from tuoyu_geo.messages import Language, asked_language, known_language, language, listed, speaking, text
 from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml, with_overrides
 
 LAYER_ROLES = (
@@ -48,6 +49,8 @@ class ProjectSection(Section):
     """审图号; empty prints 内部工作用图."""
     notices: tuple[str, ...] = ()
     """Sentences that must stand on every map and table."""
+    language: Literal["zh", "en"] = "zh"
+    """Language of maps, tables, reports and messages. Names and quotations of documents stay as they are."""
     seed: int = Field(default=0, ge=0)
     """Seed of everything that draws lots."""
     allow_paths_outside: bool = False
@@ -293,9 +296,7 @@ class Config(Section):
     def _roles(cls, value: Mapping[str, LayerSection]) -> Mapping[str, LayerSection]:
         unknown = sorted(set(value) - set(LAYER_ROLES))
         if unknown:
-            raise ValueError(
-                text("config.layer_unknown", found="、".join(unknown), allowed="、".join(LAYER_ROLES))
-            )
+            raise ValueError(text("config.layer_unknown", found=listed(unknown), allowed=listed(LAYER_ROLES)))
         if "townships" not in value or not {"communities", "villages"} & set(value):
             raise ValueError(text("config.layers_needed"))
         return value
@@ -311,9 +312,33 @@ def read_config(path: Path, *, overrides: Sequence[str] = ()) -> Config:
     overrides
         Settings that replace the file's, as ``section.key=value``.
 
+    Returns
+    -------
+    The settings; ``project.language`` is what `speaking` or the environment asks for, else the file's.
+
     Raises
     ------
     ConfigError
         Everything that is wrong in the file, a line each.
     """
-    return read_section(Config, with_overrides(read_toml(path), overrides), file=path.name)
+    tables = with_overrides(read_toml(path), overrides)
+    with speaking(asked_language() or _stated_language(tables)):
+        config = read_section(Config, tables, file=path.name)
+        return config.model_copy(
+            update={"project": config.project.model_copy(update={"language": language()})}
+        )
+
+
+def project_language(path: Path, *, overrides: Sequence[str] = ()) -> Language | None:
+    """The language that a project.toml or its folder states; None where it states none, or can't be read."""
+    file = path / "project.toml" if path.is_dir() else path
+    try:
+        return _stated_language(with_overrides(read_toml(file), overrides))
+    except ConfigError:
+        return None
+
+
+def _stated_language(tables: Mapping[str, Any]) -> Language | None:
+    section = tables.get("project")
+    stated = section.get("language") if isinstance(section, Mapping) else None
+    return known_language(stated) if isinstance(stated, str) else None

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tuoyu_geo.messages import language
+
 if TYPE_CHECKING:
     from tuoyu_geo.findings import Finding
 
 
 class TuoyuError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose; `language` is the one in which it is said."""
+
+    def __init__(self, *given: object) -> None:
+        super().__init__(*given)
+        self.language = language()
 
 
 class ConfigError(TuoyuError, ValueError):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import read_ages
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -114,7 +114,7 @@ def age_findings(layers: "Layers", *, facilities: pd.DataFrame, files: Mapping[s
         )
     ]
     if len(without):
-        names = "、".join(map(str, without["name"].iloc[:5])) + ("…" if len(without) > 5 else "")
+        names = listed(map(str, without["name"].iloc[:5])) + ("…" if len(without) > 5 else "")
         found.append(
             finding(
                 "ages_by_kind", row=None, found=text("facilities.ages_by_kind", n=len(without), names=names)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuoyu_geo.errors import ConfigError, FetchError, OutputError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -161,7 +161,7 @@ def _refuse_existing(folder: Path) -> None:
     names = ["roads.graphml", "osm_layers.toml", *(f"{name}.geojson" for name in LAYERS)]
     there = [name for name in names if (folder / name).exists()]
     if there:
-        raise ConfigError(text("fetch.there_already", folder=folder, files="、".join(there)))
+        raise ConfigError(text("fetch.there_already", folder=folder, files=listed(there)))
 
 
 @contextmanager

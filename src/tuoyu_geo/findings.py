@@ -1,10 +1,10 @@
 """A finding: one thing that was noticed in the data, where, and what to do about it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import Language, language, speaking, text
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -35,6 +35,8 @@ class Finding:
         The spreadsheet's cell, such as D5; "" where there is none.
     original
         The cell's text as it stands in the file; "" where the finding is not about one cell.
+    language
+        The language of these words.
     """
 
     code: str
@@ -48,23 +50,27 @@ class Finding:
     remedy: str
     cell: str = ""
     original: str = ""
+    language: Language = field(default_factory=language, repr=False, compare=False)
 
     @property
     def message(self) -> str:
         """The finding as one line of text."""
-        where = (
-            text("findings.where_row", file=self.file, row=self.row) if self.row is not None else self.file
-        )
-        if self.column:
-            where = text("findings.where_column", where=where, column=self.column)
-        return text(
-            "findings.line",
-            layer=text(f"findings.layer_{self.layer}"),
-            where=where,
-            found=self.found,
-            allowed=self.allowed,
-            remedy=self.remedy,
-        )
+        with speaking(self.language):
+            where = (
+                text("findings.where_row", file=self.file, row=self.row)
+                if self.row is not None
+                else self.file
+            )
+            if self.column:
+                where = text("findings.where_column", where=where, column=self.column)
+            return text(
+                "findings.line",
+                layer=text(f"findings.layer_{self.layer}"),
+                where=where,
+                found=self.found,
+                allowed=self.allowed,
+                remedy=self.remedy,
+            )
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

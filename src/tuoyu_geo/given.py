@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuoyu_geo.errors import ConfigError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.policy import Standard
 from tuoyu_geo.project import Project
 from tuoyu_geo.siting import PlanningProblem, Sizes
@@ -117,7 +117,7 @@ def _faults(base: Project, scenario: "Scenario") -> list[str]:
     faults = []
     unknown = [site.id for site in scenario.sites if site.id not in candidates.index]
     if unknown:
-        faults.append(text("scenario.unknown", found="、".join(unknown), n=len(candidates)))
+        faults.append(text("scenario.unknown", found=listed(unknown), n=len(candidates)))
     known = [site for site in scenario.sites if site.id in candidates.index]
     for site in known:
         row = candidates.loc[site.id]
@@ -132,13 +132,13 @@ def _faults(base: Project, scenario: "Scenario") -> list[str]:
     for site in known:
         sizes = sizes_of(problem, column[site.id])
         if site.places is not None and site.places not in sizes:
-            allowed = "、".join(f"{one:g}" for one in sizes)
+            allowed = listed(f"{one:g}" for one in sizes)
             faults.append(text("scenario.size", id=site.id, found=f"{site.places:g}", allowed=allowed))
     taken = {column[site.id] for site in known}
     for plot in problem.conflict:
         both = [str(candidates.index[j]) for j in plot if int(j) in taken]
         if len(both) > 1:
-            faults.append(text("scenario.conflict", found="、".join(both)))
+            faults.append(text("scenario.conflict", found=listed(both)))
     return faults
 
 

@@ -13,6 +13,7 @@ from tuoyu_geo.choices.scenarios import Robust, robust_plan
 from tuoyu_geo.choices.sensitivity import BIRTHS, Sensitivity, plan_sensitivity
 from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.messages import text
+from tuoyu_geo.messages.speaker import Speaker
 from tuoyu_geo.trace import with_course
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Effort(TypedDict):
     seed: int
 
 
-class Inquiries:
+class Inquiries(Speaker):
     """The questions of a project; the phases they rest on are the project's own."""
 
     config: "Config"

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 SCHEMA_VERSION = 1
 
@@ -118,10 +118,10 @@ def _changed(old: Manifest, now: Manifest) -> str:
         name for name in {*old.inputs, *now.inputs} if old.inputs.get(name) != now.inputs.get(name)
     )
     if files:
-        return text("manifest.inputs", files="、".join(files))
+        return text("manifest.inputs", files=listed(files))
     before, after = flat_settings(old.settings), flat_settings(now.settings)
     keys = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
-    return text("manifest.settings", keys="、".join(keys)) if keys else ""
+    return text("manifest.settings", keys=listed(keys)) if keys else ""
 
 
 def flat_settings(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

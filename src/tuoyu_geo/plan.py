@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from tuoyu_geo.candidates import smaller_sizes
 from tuoyu_geo.errors import SitingError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.plan_rows import demand_rows
 from tuoyu_geo.siting import PlanningProblem
 
@@ -174,7 +174,7 @@ def _too_close(
 def _require_known(ids: list[str], column: dict[str, int], candidates: "gpd.GeoDataFrame") -> None:
     unknown = [one for one in ids if one not in column]
     if unknown:
-        raise SitingError(text("plan.unknown_ids", found="、".join(unknown), n=len(candidates)))
+        raise SitingError(text("plan.unknown_ids", found=listed(unknown), n=len(candidates)))
 
 
 def sites_frame(

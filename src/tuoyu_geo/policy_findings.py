@@ -6,7 +6,7 @@ import pandas as pd
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import same_township
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     from tuoyu_geo.layers import Layers
@@ -19,7 +19,7 @@ def quota_findings(layers: "Layers", *, policy: "Policy", file: str) -> list[Fin
     findings = []
     for quota in policy.quotas:
         if quota.township_id not in names.index:
-            key, words = "quota_township", {"ids": "、".join(map(str, names.index))}
+            key, words = "quota_township", {"ids": listed(map(str, names.index))}
         elif not same_township(names[quota.township_id], quota.name):
             key, words = "quota_name", {"found": names[quota.township_id]}
         else:

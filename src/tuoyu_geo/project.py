@@ -30,7 +30,7 @@ from tuoyu_geo.layers import (
     load_layers,
     without_secrets,
 )
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import speaking, text
 from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.plan import SitingChoices, build_problem
 from tuoyu_geo.policy import Policy, read_policy
@@ -93,6 +93,7 @@ class Project(Inquiries):
         self.folder = file.parent
         self.config = config
         self.policy = policy
+        self.language = config.project.language
         self._kept: dict[str, Any] = {}
         self._seconds: dict[str, float] = {}
         self._on_phase: Callable[[str], None] | None = None
@@ -506,11 +507,9 @@ def open_project(path: str | Path, *, overrides: Sequence[str] = ()) -> Project:
     path = Path(path)
     file = path / "project.toml" if path.is_dir() or path.suffix != ".toml" else path
     config = read_config(file, overrides=overrides)
-    folder = file.parent
-    policy = read_policy(
-        _layer_path(folder, config.project.policy, outside=config.project.allow_paths_outside)
-    )
-    project = Project(file, config=config, policy=policy)
-    for section in config.layers.values():
-        _layer_path(folder, section.path, outside=config.project.allow_paths_outside)
-    return project
+    folder, outside = file.parent, config.project.allow_paths_outside
+    with speaking(config.project.language):
+        policy = read_policy(_layer_path(folder, config.project.policy, outside=outside))
+        for section in config.layers.values():
+            _layer_path(folder, section.path, outside=outside)
+    return Project(file, config=config, policy=policy)

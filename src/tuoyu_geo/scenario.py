@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tuoyu_geo.errors import ConfigError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.settings import Positive, Section, Share, read_section
 
 SCHEMA_VERSION = 1
@@ -90,7 +90,7 @@ def read_scenario(path: Path) -> Scenario:
     ids = [site.id for site in scenario.sites]
     twice = sorted({one for one in ids if ids.count(one) > 1}) if len(set(ids)) < len(ids) else []
     if twice:
-        raise ConfigError(text("scenario.twice", file=path.name, found="、".join(twice)))
+        raise ConfigError(text("scenario.twice", file=path.name, found=listed(twice)))
     return scenario
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from tuoyu_geo.layers.fields import Field, allowed_words, fields_of
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -94,9 +94,9 @@ def _write_guide(sheet: "Worksheet", fields: Sequence[Field]) -> None:
     sheet.append([text(f"new_project.guide_{name}") for name in names])
     for field in fields:
         required = text(f"new_project.required_{'yes' if field.required else 'no'}")
-        words = "、".join(allowed_words(field))
+        words = listed(allowed_words(field))
         sheet.append(
-            [field.aliases[0], required, field.unit, field.meaning, words, "、".join(field.aliases[1:])]
+            [field.aliases[0], required, field.unit, field.meaning, words, listed(field.aliases[1:])]
         )
     sheet.append([])
     sheet.append([text("new_project.sample_note")])
@@ -129,7 +129,7 @@ def _add_lists(book: "Workbook", sheet: "Worksheet", fields: Sequence[Field]) ->
             type="list", formula1=f"'{lists.title}'!${letter}$2:${letter}${len(words) + 1}", allow_blank=True
         )
         rule.errorTitle = field.aliases[0]
-        rule.error = text("new_project.choose", choices="、".join(words))[:250]
+        rule.error = text("new_project.choose", choices=listed(words))[:250]
         place = get_column_letter(j)
         rule.add(f"{place}2:{place}{ROWS + 1}")
         sheet.add_data_validation(rule)

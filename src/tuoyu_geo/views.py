@@ -8,6 +8,7 @@ import pandas as pd
 
 from tuoyu_geo.coverage import share_text
 from tuoyu_geo.messages import text
+from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.outcome import Clause, Ground, Outcome
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Access:
+class Access(Spoken):
     """Who is served, today or with the plan.
 
     Attributes
@@ -143,7 +144,7 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Plan:
+class Plan(Spoken):
     """A siting plan, with its proof.
 
     Attributes

@@ -9,6 +9,7 @@ import pandas as pd
 from tuoyu_geo.choices.measures import Change
 from tuoyu_geo.choices.words import floor_share
 from tuoyu_geo.messages import text
+from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.siting import differing_plans, recompute_plan, site_roles
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ CHANGES = tuple(one.name for one in fields(Change))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Alternatives:
+class Alternatives(Spoken):
     """A plan and the next best ones that really differ from it and from each other.
 
     Attributes

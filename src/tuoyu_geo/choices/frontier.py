@@ -10,6 +10,7 @@ import pandas as pd
 from tuoyu_geo.choices.at_standard import walking, with_coverage_of
 from tuoyu_geo.choices.words import ceil_share, floor_share
 from tuoyu_geo.messages import text
+from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.siting import coverage_frontier, least_sites
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ By = Literal["sites", "cost", "standard"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Frontier:
+class Frontier(Spoken):
     """What it would take.
 
     Attributes

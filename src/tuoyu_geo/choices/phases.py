@@ -8,6 +8,7 @@ import pandas as pd
 
 from tuoyu_geo.choices.words import ceil_share, floor_share
 from tuoyu_geo.messages import text
+from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.siting import PhaseLimit, Sizes, plan_phases, site_costs
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Phases:
+class Phases(Spoken):
     """A plan in phases.
 
     Attributes

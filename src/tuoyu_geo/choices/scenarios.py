@@ -8,6 +8,7 @@ import pandas as pd
 
 from tuoyu_geo.choices.words import ceil_share, floor_share
 from tuoyu_geo.messages import text
+from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.siting import least_regret, recompute_plan
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Robust:
+class Robust(Spoken):
     """The plan that is best in the middle scenario beside the one that regrets least in the worst.
 
     Attributes

@@ -10,6 +10,7 @@ import pandas as pd
 from tuoyu_geo.choices.at_standard import walking, with_coverage_of
 from tuoyu_geo.choices.words import ceil_share, floor_share
 from tuoyu_geo.messages import text
+from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.plan_rows import estate_places
 from tuoyu_geo.siting import fewest_sites
 
@@ -28,7 +29,7 @@ BIRTHS = (0.85, 1.15)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Sensitivity:
+class Sensitivity(Spoken):
     """The fewest sites under each variation.
 
     Attributes

@@ -22,12 +22,14 @@ from tuoyu_geo.cli import (
     site,
     trace,
 )
+from tuoyu_geo.cli.speech import OPTION, SpokenGroup
 from tuoyu_geo.errors import ConfigError, TuoyuError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import LANGUAGES, VARIABLE, speaking, text
 
 app = typer.Typer(
     name="tuoyu-geo",
-    help=text("cli.help"),
+    help="cli.help",
+    cls=SpokenGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -45,17 +47,20 @@ def _show_version(value: bool) -> None:  # noqa: FBT001  (typer's callback form)
 def _root(
     *,
     version: bool = typer.Option(
-        False, "--version", help=text("cli.help_version"), callback=_show_version, is_eager=True
+        False, "--version", help="cli.help_version", callback=_show_version, is_eager=True
+    ),
+    language: str | None = typer.Option(
+        None, OPTION, metavar="|".join(LANGUAGES), help="cli.opt_lang", envvar=VARIABLE, show_default=False
     ),
 ) -> None:
-    pass
+    del version, language  # SpokenGroup takes it from wherever it stands
 
 
 COMMANDS = (
     init, check, run, maps, gaps, coverage, trace, site, frontier, sensitivity, phases, alternatives, robust, diff, fetch,
 )  # fmt: skip
 for command in COMMANDS:
-    app.command(name=command.NAME, help=text(f"cli.help_{command.NAME}"))(command.command)
+    app.command(name=command.NAME, help=f"cli.help_{command.NAME}", epilog="cli.epilog")(command.command)
 
 
 def main() -> None:
@@ -70,5 +75,6 @@ def main() -> None:
     except TuoyuError as error:
         if "--debug" in sys.argv:
             raise
-        typer.secho(text("cli.error", message=error), fg="red", err=True)
+        with speaking(error.language):
+            typer.secho(text("cli.error", message=error), fg="red", err=True)
         sys.exit(2 if isinstance(error, ConfigError) else 1)

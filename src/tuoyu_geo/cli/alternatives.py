@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 import typer
 
 from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
-from tuoyu_geo.messages import text
 
 NAME = "alternatives"
 
@@ -13,12 +12,10 @@ NAME = "alternatives"
 def command(
     project: ProjectPath = None,
     *,
-    by: Annotated[
-        Literal["plan", "site"], typer.Option("--by", help=text("cli.opt_by_alternatives"))
-    ] = "plan",
-    number: Annotated[int, typer.Option("--number", "-k", help=text("cli.opt_number"))] = 3,
+    by: Annotated[Literal["plan", "site"], typer.Option("--by", help="cli.opt_by_alternatives")] = "plan",
+    number: Annotated[int, typer.Option("--number", "-k", help="cli.opt_number")] = 3,
     least: Annotated[
-        int | None, typer.Option("--differ-by", help=text("cli.opt_differ_by"), show_default=False)
+        int | None, typer.Option("--differ-by", help="cli.opt_differ_by", show_default=False)
     ] = None,
     form: Format = "table",
     overrides: Overrides = None,

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 NAME = "coverage"
 By = Annotated[
     Literal["reading", "township", "area", "curve", "institution", "nearest", "equity"],
-    typer.Option("--by", help=text("cli.opt_by")),
+    typer.Option("--by", help="cli.opt_by"),
 ]
-When = Annotated[Literal["today", "plan"], typer.Option("--when", help=text("cli.opt_when"))]
+When = Annotated[Literal["today", "plan"], typer.Option("--when", help="cli.opt_when")]
 _SHARES = ("residents_share", "under3_share", "communities_share")
 _COLUMNS = {
     "reading": ("label", "scope", "share"),

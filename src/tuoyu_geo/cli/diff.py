@@ -6,16 +6,15 @@ from typing import Annotated, Literal
 import typer
 
 from tuoyu_geo.cli.options import Debug
-from tuoyu_geo.messages import text
 
 NAME = "diff"
 
 
 def command(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help=text("cli.arg_old"))],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help=text("cli.arg_new"))],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="cli.arg_old")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="cli.arg_new")],
     form: Annotated[
-        Literal["table", "csv", "json"], typer.Option("--format", help=text("cli.opt_format"))
+        Literal["table", "csv", "json"], typer.Option("--format", help="cli.opt_format")
     ] = "table",
     *,
     debug: Debug = False,

@@ -13,20 +13,20 @@ NAME = "fetch"
 
 
 def command(
-    place: Annotated[str, typer.Argument(metavar="PLACE", help=text("fetch.arg_place"))],
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="fetch.arg_place")],
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help=text("fetch.opt_out"))] = Path(),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="fetch.opt_out")] = Path(),
     overpass: Annotated[
         str | None,
-        typer.Option("--overpass", metavar="URL", help=text("fetch.opt_overpass"), show_default=False),
+        typer.Option("--overpass", metavar="URL", help="fetch.opt_overpass", show_default=False),
     ] = None,
     nominatim: Annotated[
         str | None,
-        typer.Option("--nominatim", metavar="URL", help=text("fetch.opt_nominatim"), show_default=False),
+        typer.Option("--nominatim", metavar="URL", help="fetch.opt_nominatim", show_default=False),
     ] = None,
-    retries: Annotated[int, typer.Option("--retries", min=0, help=text("fetch.opt_retries"))] = 4,
+    retries: Annotated[int, typer.Option("--retries", min=0, help="fetch.opt_retries")] = 4,
     cache: Annotated[
-        Path | None, typer.Option("--cache", metavar="DIR", help=text("fetch.opt_cache"), show_default=False)
+        Path | None, typer.Option("--cache", metavar="DIR", help="fetch.opt_cache", show_default=False)
     ] = None,
     debug: Debug = False,
 ) -> None:

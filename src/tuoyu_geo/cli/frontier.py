@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 import typer
 
 from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
-from tuoyu_geo.messages import text
 
 NAME = "frontier"
 
@@ -13,7 +12,7 @@ NAME = "frontier"
 def command(
     project: ProjectPath = None,
     by: Annotated[
-        Literal["sites", "cost", "standard"], typer.Option("--by", help=text("cli.opt_by_frontier"))
+        Literal["sites", "cost", "standard"], typer.Option("--by", help="cli.opt_by_frontier")
     ] = "sites",
     form: Format = "table",
     overrides: Overrides = None,

@@ -12,11 +12,9 @@ NAME = "init"
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help=text("cli.arg_folder"))],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="cli.arg_folder")],
     *,
-    example: Annotated[
-        bool, typer.Option("--example", help=text("cli.opt_example"), show_default=False)
-    ] = False,
+    example: Annotated[bool, typer.Option("--example", help="cli.opt_example", show_default=False)] = False,
     debug: Debug = False,
 ) -> None:
     """Refuse a folder that already holds a project."""

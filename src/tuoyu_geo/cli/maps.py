@@ -15,7 +15,7 @@ def command(
     out: Out = None,
     overrides: Overrides = None,
     *,
-    force: Annotated[bool, typer.Option("--force", help=text("cli.opt_force"), show_default=False)] = False,
+    force: Annotated[bool, typer.Option("--force", help="cli.opt_force", show_default=False)] = False,
     debug: Debug = False,
 ) -> None:
     """Keep the maps whose inputs did not change, and say why."""

@@ -5,23 +5,19 @@ from typing import Annotated, Literal
 
 import typer
 
-from tuoyu_geo.messages import text
-
 DEFAULT_PROJECT = Path("data/yongan")
 
 ProjectPath = Annotated[
-    Path | None, typer.Argument(metavar="PROJECT", help=text("cli.arg_project"), show_default=False)
+    Path | None, typer.Argument(metavar="PROJECT", help="cli.arg_project", show_default=False)
 ]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help=text("cli.opt_out"), show_default=False)
-]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="cli.opt_out", show_default=False)]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help=text("cli.opt_set"), show_default=False),
+    typer.Option("--set", metavar="KEY=VALUE", help="cli.opt_set", show_default=False),
 ]
-Debug = Annotated[bool, typer.Option("--debug", help=text("cli.opt_debug"), show_default=False)]
+Debug = Annotated[bool, typer.Option("--debug", help="cli.opt_debug", show_default=False)]
 TableFormat = Literal["table", "csv", "json", "geojson"]
-Format = Annotated[TableFormat, typer.Option("--format", help=text("cli.opt_format"))]
+Format = Annotated[TableFormat, typer.Option("--format", help="cli.opt_format")]
 
 
 def project_path(given: Path | None) -> Path:

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 import typer
 
 from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
-from tuoyu_geo.messages import text
 
 NAME = "phases"
 
@@ -13,7 +12,7 @@ NAME = "phases"
 def command(
     project: ProjectPath = None,
     by: Annotated[
-        Literal["phase", "site", "township"], typer.Option("--by", help=text("cli.opt_by_phases"))
+        Literal["phase", "site", "township"], typer.Option("--by", help="cli.opt_by_phases")
     ] = "phase",
     form: Format = "table",
     overrides: Overrides = None,

@@ -5,16 +5,13 @@ from typing import Annotated, Literal
 import typer
 
 from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
-from tuoyu_geo.messages import text
 
 NAME = "robust"
 
 
 def command(
     project: ProjectPath = None,
-    by: Annotated[
-        Literal["scenario", "site"], typer.Option("--by", help=text("cli.opt_by_robust"))
-    ] = "scenario",
+    by: Annotated[Literal["scenario", "site"], typer.Option("--by", help="cli.opt_by_robust")] = "scenario",
     form: Format = "table",
     overrides: Overrides = None,
     *,

@@ -18,7 +18,7 @@ def command(
     *,
     scenario: Annotated[
         Path | None,
-        typer.Option("--scenario", metavar="FILE", help=text("cli.opt_scenario"), show_default=False),
+        typer.Option("--scenario", metavar="FILE", help="cli.opt_scenario", show_default=False),
     ] = None,
     debug: Debug = False,
 ) -> None:

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
-from tuoyu_geo.messages import text
 
 NAME = "sensitivity"
 
@@ -14,13 +13,13 @@ def command(
     project: ProjectPath = None,
     *,
     births: Annotated[
-        list[float] | None, typer.Option("--births", help=text("cli.opt_births"), show_default=False)
+        list[float] | None, typer.Option("--births", help="cli.opt_births", show_default=False)
     ] = None,
     enrolment: Annotated[
-        list[float] | None, typer.Option("--enrolment", help=text("cli.opt_enrolment"), show_default=False)
+        list[float] | None, typer.Option("--enrolment", help="cli.opt_enrolment", show_default=False)
     ] = None,
     radius: Annotated[
-        list[float] | None, typer.Option("--radius", help=text("cli.opt_radius"), show_default=False)
+        list[float] | None, typer.Option("--radius", help="cli.opt_radius", show_default=False)
     ] = None,
     form: Format = "table",
     overrides: Overrides = None,

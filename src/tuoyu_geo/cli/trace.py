@@ -13,7 +13,7 @@ NAME = "trace"
 def command(
     project: ProjectPath = None,
     community: Annotated[
-        str | None, typer.Option("--community", help=text("cli.opt_community"), show_default=False)
+        str | None, typer.Option("--community", help="cli.opt_community", show_default=False)
     ] = None,
     form: Format = "table",
     overrides: Overrides = None,

@@ -22,7 +22,7 @@ import pandas as pd
 from tuoyu_geo.demand.model import DemandParameters
 from tuoyu_geo.demand.rounding import largest_remainder
 from tuoyu_geo.findings import Finding, Severity
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,7 +141,7 @@ def _source_findings(figures: dict[str, float]) -> list[Finding]:
     (source, total), *others = figures.items()
     if not others:
         return []
-    shown = "、".join(
+    shown = listed(
         text("demand.under3_other", source=text(f"demand.under3_by_{name}"), n=value)
         for name, value in others
     )

@@ -11,7 +11,7 @@ from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
 from tuoyu_geo.layers.townships import inner_points
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def check_shapes(frame: gpd.GeoDataFrame, *, source: LayerSource) -> tuple[gpd.G
             words = {"code": "shape_kind", "found": str(kinds[i])}
         else:
             words = {"code": "shape_missing", "found": text("layers.no_shape")}
-        extra = {"name": name or "", "found": words["found"], "allowed": "、".join(SHAPES[source.role])}
+        extra = {"name": name or "", "found": words["found"], "allowed": listed(SHAPES[source.role])}
         if source.on_invalid == "drop":
             keep[i] = False
             people = frame["residents"].iloc[i] if "residents" in frame else np.nan

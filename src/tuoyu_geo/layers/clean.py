@@ -25,6 +25,7 @@ from tuoyu_geo.layers.values import (
     read_year,
     says_nothing,
 )
+from tuoyu_geo.messages import listed
 
 _NOTES: Mapping[str, tuple[str, Severity]] = {
     "rounded": ("value_rounded", "info"),
@@ -117,7 +118,7 @@ def _note_finding(
 ) -> list[Finding]:
     if reading.note == "unreadable":
         code = f"{_family(field)}_unreadable"
-        allowed = "、".join(allowed_words(field)) or field.unit
+        allowed = listed(allowed_words(field)) or field.unit
         return [_cell_finding(source, code, cell=cell, row=row, column=column, allowed=allowed)]
     if field.kind in {"date", "year"} and unbuilt_status(cell) is not None:
         return [_cell_finding(source, "value_unbuilt", severity="info", cell=cell, row=row, column=column)]

@@ -13,6 +13,7 @@ from tuoyu_geo.layers.reading import plain_text, says_nothing
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, layer_finding
 from tuoyu_geo.layers.values import read_number
+from tuoyu_geo.messages import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,7 @@ def read_pairs(
         first, second = _split(cells)
         read.append(Pairs(first=first, second=second, texts=[plain_text(cell) for cell in cells]))
     if not read:
-        return [layer_finding(source, "coordinates_missing", found="、".join(map(str, frame.columns)))]
+        return [layer_finding(source, "coordinates_missing", found=listed(map(str, frame.columns)))]
     fitting = [pairs for pairs in read if _may_be(pairs, degrees=crs.is_geographic)]
     if not fitting:
         known = [columns[name] for name in ("lon", "lat", "x", "y", "lonlat") if name in columns]

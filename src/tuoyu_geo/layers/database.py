@@ -16,6 +16,7 @@ import shapely
 from tuoyu_geo.layers.limits import MAX_ROWS, too_many_rows
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, failed, layer_finding
+from tuoyu_geo.messages import listed
 
 if TYPE_CHECKING:
     import psycopg
@@ -151,7 +152,7 @@ def _table(
             crs=crs,
         )
         if len(shapes) > 1:
-            others = "、".join(sorted(shapes - {name}))
+            others = listed(sorted(shapes - {name}))
             findings.append(layer_finding(source, "shapes_taken", severity="info", found=name, others=others))
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)), dtype=object)
     return RawTable(frame=frame, row=np.arange(1, len(rows) + 1), geometry=geometry, findings=tuple(findings))

@@ -11,6 +11,7 @@ import shapely
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
 from tuoyu_geo.layers.text_table import decode_text
+from tuoyu_geo.messages import listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def read_drawing(source: LayerSource, path: Path) -> RawTable:
     wanted = ~is_text & there
     if source.sheet is not None:
         if source.sheet not in cad_layer:
-            known = "、".join(sorted(set(cad_layer)))
+            known = listed(sorted(set(cad_layer)))
             raise RefusedError(layer_finding(source, "sheet_missing", found=source.sheet, sheets=known))
         wanted &= cad_layer == source.sheet
     texts = [(shapes[i], words[i]) for i in np.flatnonzero(is_text)]
@@ -64,7 +65,7 @@ def read_drawing(source: LayerSource, path: Path) -> RawTable:
         severity="warning" if left else "info",
         n=len(rows),
         left=left,
-        layers="、".join(sorted(set(cad_layer))),
+        layers=listed(sorted(set(cad_layer))),
     )
     frame = pd.DataFrame(
         {NAME: names, CAD_LAYER: cad_layer[rows]}, dtype=object, index=pd.RangeIndex(len(rows))

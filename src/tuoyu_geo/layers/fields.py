@@ -13,7 +13,7 @@ from tuoyu_geo.findings import Finding, Severity
 from tuoyu_geo.layers.reading import plain_text, says_nothing
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.units import split_unit
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 # A shapefile cuts names at 10 bytes: three Chinese characters in UTF-8, five in GBK.
 SHORTEST_CUT = 3
@@ -119,12 +119,12 @@ def match_columns(
             continue
         matches = _matches(field, free)
         if len(matches) > 1 and not _same_cells(frame, matches):
-            findings.append(_finding(source, "column_ambiguous", "、".join(matches), field=field))
+            findings.append(_finding(source, "column_ambiguous", listed(matches), field=field))
         elif matches:
             found[field.field] = matches[0]
             chosen[field.field] = field
         elif field.required:
-            findings.append(_finding(source, "column_missing", "、".join(columns), field=field))
+            findings.append(_finding(source, "column_missing", listed(columns), field=field))
         free = [column for column in free if column not in matches]
     for name, field in chosen.items():
         others = [one for one in free if _ranks(field, [one]) and not _same_cells(frame, [found[name], one])]
@@ -134,7 +134,7 @@ def match_columns(
                 _finding(
                     source,
                     "column_other",
-                    "、".join(others),
+                    listed(others),
                     field=field,
                     severity=severity,
                     taken=found[name],
@@ -145,9 +145,7 @@ def match_columns(
         near = [one for one in free if one not in told and _is_near(field, one)]
         if near and field.field not in found and not field.required:
             severity = "warning" if field.kind in COUNTED else "info"
-            findings.append(
-                _finding(source, "column_perhaps", "、".join(near), field=field, severity=severity)
-            )
+            findings.append(_finding(source, "column_perhaps", listed(near), field=field, severity=severity))
             told |= set(near)
     return found, findings
 
@@ -160,13 +158,13 @@ def _by_hand(columns: Sequence[str], source: LayerSource) -> tuple[dict[str, str
     for wanted, column in source.columns.items():
         alike = [one for one in columns if plain_text(one) == plain_text(column)]
         if wanted not in known:
-            findings.append(_finding(source, "field_unknown", wanted, allowed="、".join(known)))
+            findings.append(_finding(source, "field_unknown", wanted, allowed=listed(known)))
         elif column in columns:
             found[wanted] = column
         elif len(alike) == 1:
             found[wanted] = alike[0]
         else:
-            findings.append(_finding(source, "column_not_there", column, allowed="、".join(columns)))
+            findings.append(_finding(source, "column_not_there", column, allowed=listed(columns)))
     return found, findings
 
 
@@ -242,7 +240,7 @@ def _finding(
 ) -> Finding:
     words = {"found": found, "allowed": allowed, "taken": taken}
     if field is not None:
-        words |= {"field": field.field, "meaning": field.meaning, "allowed": "、".join(field.aliases)}
+        words |= {"field": field.field, "meaning": field.meaning, "allowed": listed(field.aliases)}
     return Finding(
         code=code,
         severity=severity,

@@ -13,6 +13,7 @@ import shapely
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, failed, layer_finding
 from tuoyu_geo.layers.text_table import decode_text
+from tuoyu_geo.messages import listed
 
 NAME = "name"
 _PAIR = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>\s*<t[dh][^>]*>(.*?)</t[dh]>", re.IGNORECASE | re.DOTALL)
@@ -40,7 +41,7 @@ def read_kml(data: bytes, source: LayerSource) -> RawTable:
         if _tag(one) == "Folder" and _child_text(one, "name")
     }
     if source.sheet is not None and source.sheet not in folders:
-        return failed(layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(folders)))
+        return failed(layer_finding(source, "sheet_missing", found=source.sheet, sheets=listed(folders)))
     top = root if source.sheet is None else folders[source.sheet]
     rows, shapes = [], []
     for placemark in top.iter():

@@ -8,13 +8,14 @@ import pandas as pd
 
 from tuoyu_geo.errors import DataError
 from tuoyu_geo.findings import Finding, by_severity
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
+from tuoyu_geo.messages.speaker import Spoken
 
 ROLES = ("townships", "communities", "villages", "institutions", "candidates", "roads", "water")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Layers:
+class Layers(Spoken):
     """The layers of a county.
 
     Every frame is in `crs`, its index is unique text, and it carries source_row (the row as the sender sees it) and
@@ -90,7 +91,7 @@ class Layers:
             (
                 text(f"words.role.{role}"),
                 f"{len(frame):,}",
-                "、".join(text(f"words.quality.{one}") for one in sorted(set(frame["quality"]))),
+                listed(text(f"words.quality.{one}") for one in sorted(set(frame["quality"]))),
             )
             for role in ROLES
             for frame in (getattr(self, role),)

@@ -23,6 +23,7 @@ from tuoyu_geo.layers.read import read_table
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, failed, layer_finding
 from tuoyu_geo.layers.townships import code9, short_name
+from tuoyu_geo.messages import listed
 
 # Sum of the layer over the townships' own figures beyond which one of the two must be something else: another year,
 # or people per km2 in place of people per cell.
@@ -203,7 +204,7 @@ def _by_township(
         known = [code9(said)] if code9(said) in townships.index else names.get(short_name(said), [])
         if len(known) != 1:
             code = "township_ambiguous" if known else "township_unknown"
-            allowed = "、".join(townships["name"])
+            allowed = listed(townships["name"])
             findings.append(layer_finding(source, code, row=row, found=said, allowed=allowed))
         elif known[0] in found:
             findings.append(layer_finding(source, "id_twice", row=row, found=said, first=known[0]))
@@ -217,7 +218,7 @@ def _by_township(
             severity="info",
             n=len(table),
             people=table.sum(),
-            without="、".join(townships["name"][~townships.index.isin(table.index)]) or "—",
+            without=listed(townships["name"][~townships.index.isin(table.index)]) or "—",
         )
     )
     return table, findings

@@ -14,6 +14,7 @@ from tuoyu_geo.layers.kinds import not_what_it_says
 from tuoyu_geo.layers.limits import MAX_ROWS
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
+from tuoyu_geo.messages import listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,9 +96,9 @@ def _band(raster: Any, source: LayerSource) -> int:  # noqa: ANN401
         if raster.count > 1:
             raise RefusedError(layer_finding(source, "raster_bands", n=raster.count, role=source.role))
         return 1
-    bands = "、".join(map(str, range(1, raster.count + 1)))
-    if source.sheet not in bands.split("、"):
-        raise RefusedError(layer_finding(source, "sheet_missing", found=source.sheet, sheets=bands))
+    bands = [str(band) for band in range(1, raster.count + 1)]
+    if source.sheet not in bands:
+        raise RefusedError(layer_finding(source, "sheet_missing", found=source.sheet, sheets=listed(bands)))
     return int(source.sheet)
 
 

@@ -18,7 +18,7 @@ from tuoyu_geo.layers.table import RawTable, RefusedError, failed, layer_finding
 from tuoyu_geo.layers.text_table import read_text_table
 from tuoyu_geo.layers.vector import read_vector
 from tuoyu_geo.layers.workbook import read_workbook
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 HEAD_BYTES = 4096
 
@@ -80,7 +80,7 @@ def _can_not_be_read(source: LayerSource, found: str, ending: str) -> Finding:
     if ending in kinds.RASTER_ENDINGS:
         key = "raster"
     instead = text(f"layers.instead_{key or 'other'}")
-    return layer_finding(source, "file_kind", found=found, allowed="、".join(kinds.ENDINGS), instead=instead)
+    return layer_finding(source, "file_kind", found=found, allowed=listed(kinds.ENDINGS), instead=instead)
 
 
 def _read_archive(source: LayerSource, path: Path) -> RawTable:
@@ -104,7 +104,7 @@ def _read_archive(source: LayerSource, path: Path) -> RawTable:
             ),
         ]
         if not readable:
-            inside = "、".join(one.name for one in files[:20]) or text("layers.nothing_inside")
+            inside = listed(one.name for one in files[:20]) or text("layers.nothing_inside")
             return failed(layer_finding(source, "archive_empty", found=inside))
         named = [one for one in readable if source.sheet in {one.stem, one.name}]
         taken = named[0] if named else readable[0]
@@ -117,7 +117,7 @@ def _read_archive(source: LayerSource, path: Path) -> RawTable:
             "archive_taken",
             severity="warning",
             found=taken.name,
-            others="、".join(one.name for one in readable if one != taken),
+            others=listed(one.name for one in readable if one != taken),
             role=source.role,
         )
         return replace(raw, findings=(note, *raw.findings))

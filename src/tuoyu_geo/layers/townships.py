@@ -12,7 +12,7 @@ from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
 from tuoyu_geo.layers.values import plain_text
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def check_township_names(
         if said is not None and len(known) != 1:
             code = "township_ambiguous" if known else "township_unknown"
             findings.append(
-                layer_finding(source, code, row=row, found=said, allowed="、".join(townships["name"]))
+                layer_finding(source, code, row=row, found=said, allowed=listed(townships["name"]))
             )
     return findings
 
@@ -280,7 +280,7 @@ def check_gaps(townships: gpd.GeoDataFrame, *, source: LayerSource) -> list[Find
                 "gap",
                 severity="warning",
                 row=townships["source_row"].iloc[beside[0]],
-                names="、".join(townships["name"].iloc[beside]),
+                names=listed(townships["name"].iloc[beside]),
                 km2=shapely.area(gap) / 1e6,
             ),
         )

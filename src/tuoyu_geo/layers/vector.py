@@ -21,6 +21,7 @@ from tuoyu_geo.layers.limits import too_many_rows
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
 from tuoyu_geo.layers.text_table import decode_text
+from tuoyu_geo.messages import listed
 
 BY_BYTES = (".shp", ".tab", ".mif")
 # Larger JSON is looked at by its end alone: parsed, it would take ten times its size.
@@ -47,13 +48,13 @@ def read_vector(source: LayerSource, path: Path) -> RawTable:
     lacking = missing_companions(path)
     if lacking:
         raise RefusedError(
-            layer_finding(source, "companion_missing", found="、".join(path.stem + e for e in lacking))
+            layer_finding(source, "companion_missing", found=listed(path.stem + e for e in lacking))
         )
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(path) if str(name) not in HOUSEKEEPING]
         if source.sheet is not None and source.sheet not in names:
             raise RefusedError(
-                layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(names))
+                layer_finding(source, "sheet_missing", found=source.sheet, sheets=listed(names))
             )
         if not names:
             raise RefusedError(layer_finding(source, "file_empty"))
@@ -149,10 +150,10 @@ def _choose(path: Path, names: Sequence[str], source: LayerSource) -> tuple[str,
         scores.append((n_known, info["geometry_type"] is not None, info["features"] != 0))
     taken = scores.index(max(scores))
     alike = [name for name, score in zip(names, scores, strict=True) if score == scores[taken] and score[0]]
-    others = "、".join(name for name in names if name != names[taken])
+    others = listed(name for name in names if name != names[taken])
     words: dict[str, Any] = {"found": names[taken], "n": scores[taken][0], "role": source.role}
     if len(alike) > 1:
-        others = "、".join(name for name in alike if name != names[taken])
+        others = listed(name for name in alike if name != names[taken])
         return names[taken], [
             layer_finding(source, "sheets_alike", severity="warning", others=others, **words)
         ]

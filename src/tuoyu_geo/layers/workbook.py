@@ -12,6 +12,7 @@ from tuoyu_geo.layers.limits import MAX_CELLS, over_limit, unpacked_size
 from tuoyu_geo.layers.ods import ods_sheets
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
+from tuoyu_geo.messages import listed
 
 _OLE = b"\xd0\xcf\x11\xe0"
 # Names of a compound file's streams are UTF-16; an encrypted workbook is a package in one of them.
@@ -168,9 +169,7 @@ def _column(letters: bytes) -> int:
 
 def _read_sheets(sheets: Mapping[str, Callable[[], Grid]], source: LayerSource) -> RawTable:
     if source.sheet is not None and source.sheet not in sheets:
-        raise RefusedError(
-            layer_finding(source, "sheet_missing", found=source.sheet, sheets="、".join(sheets))
-        )
+        raise RefusedError(layer_finding(source, "sheet_missing", found=source.sheet, sheets=listed(sheets)))
     if not sheets:
         raise RefusedError(layer_finding(source, "file_empty"))
     if source.sheet is None:
@@ -198,7 +197,7 @@ def _taken(
     }
     alike = {name: n for name, n in alike.items() if n}
     if alike:
-        others = "、".join(f"{name}({n})" for name, n in alike.items())
+        others = listed(f"{name}({n})" for name, n in alike.items())
         return layer_finding(
             source,
             "sheets_alike",
@@ -208,7 +207,7 @@ def _taken(
             others=others,
             role=source.role,
         )
-    others = "、".join(name for name in headers if name != taken)
+    others = listed(name for name in headers if name != taken)
     return layer_finding(
         source, "sheet_taken", severity="info", found=taken, n=n_known, others=others, role=source.role
     )

@@ -22,7 +22,7 @@ from tuoyu_geo.maps.clauses import Card
 from tuoyu_geo.maps.layers import LayerSpec, script_json
 from tuoyu_geo.maps.palette import SHAPES
 from tuoyu_geo.maps.wording import number, word
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import language, speaking, text
 from tuoyu_geo.outcome import ProjectNote
 
 # What the browser may load and run: what stands in the page. Even a name that became markup could ask for nothing.
@@ -188,6 +188,7 @@ class OfflineMap(folium.Map):
             max_zoom=19,
         )
         self._id = stem
+        self._language = language()
         self._note = note
         self._panel = panel
         self._views = tuple(views)
@@ -200,7 +201,11 @@ class OfflineMap(folium.Map):
         self.add_child(control)
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401  (as folium has it)
-        """Write the map and its panels into the figure."""
+        """Write the map and its panels into the figure, in the language in which the map was made."""
+        with speaking(self._language):
+            return self._written(**kwargs)
+
+    def _written(self, **kwargs: Any) -> str:  # noqa: ANN401  (as folium has it)
         figure = _page(self)
         own = "\n".join(assets.own(name) for name in _SCRIPTS)
         scripts = (assets.leaflet_js(), assets.jquery_js(), own, f"TY.setup({_setup()});")

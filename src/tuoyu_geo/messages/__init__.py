@@ -1,24 +1,79 @@
-"""The message catalogue: every sentence that people read, by key.
+"""The message catalogue: every sentence that people read, by key and language.
 
 A key is ``domain.name``; the domain is the room that speaks. The catalogue is one gettext file a domain and a
-language, ``zh/<domain>.po``, whose msgid is the key and whose msgstr is the sentence with ``{name}`` places.
+language, ``<language>/<domain>.po``, whose msgid is the key and whose msgstr is the sentence with ``{name}`` places.
+
+The language is Chinese unless `speaking` or the environment variable TUOYU_GEO_LANG asks for another; a project's own
+language stands in its project.toml. It is kept in a context variable, so that two runs side by side don't mix.
 """
 
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
+from typing import Final, Literal
+
+Language = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+VARIABLE: Final = "TUOYU_GEO_LANG"
+"""The environment variable that asks for a language."""
+
+_asked: ContextVar[Language | None] = ContextVar("tuoyu_geo_language", default=None)
+
+
+def asked_language() -> Language | None:
+    """The language that `speaking` or the environment asks for; None where neither does.
+
+    A locale such as ``en_GB.UTF-8`` in the environment stands for its language; one that is not known asks nothing.
+    """
+    return _asked.get() or known_language(os.environ.get(VARIABLE, ""))
+
+
+def known_language(name: str) -> Language | None:
+    """The language of a name or locale, such as en, en_GB.UTF-8 or zh-CN; None where it is not known."""
+    short = name.strip().lower().replace("-", "_").partition(".")[0].partition("_")[0]
+    return next((one for one in LANGUAGES if one == short), None)
+
+
+def language() -> Language:
+    """The language in which sentences are now said."""
+    return asked_language() or "zh"
+
+
+@contextmanager
+def speaking(asked: Language | None) -> Iterator[None]:
+    """Say everything within in one language; None leaves it to the environment.
+
+    Raises
+    ------
+    ValueError
+        The language is not one of `LANGUAGES`.
+    """
+    if asked is not None and asked not in LANGUAGES:
+        msg = f"language {asked!r} is not one of {LANGUAGES}"
+        raise ValueError(msg)
+    before = _asked.set(asked)
+    try:
+        yield
+    finally:
+        _asked.reset(before)
 
 
 @cache
-def _catalogue(domain: str) -> dict[str, str]:
+def _catalogue(domain: str, spoken: Language) -> dict[str, str]:
     import polib  # noqa: PLC0415  (only when something is said)
 
-    source = files(__name__).joinpath("zh", f"{domain}.po")
+    source = files(__name__).joinpath(spoken, f"{domain}.po")
+    if not source.is_file():
+        return {}
     entries = polib.pofile(source.read_text(encoding="utf-8"), encoding="utf-8")
     return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
 
 
 def text(key: str, /, **values: object) -> str:
-    """The sentence of a key, with its places filled.
+    """The sentence of a key in the language now spoken, with its places filled.
 
     Parameters
     ----------
@@ -32,10 +87,16 @@ def text(key: str, /, **values: object) -> str:
     KeyError
         The catalogue has no such key: a fault of the program, not of the data.
     """
-    sentence = _catalogue(key.partition(".")[0])[key]
+    domain, spoken = key.partition(".")[0], language()
+    sentence = _catalogue(domain, spoken).get(key) or _catalogue(domain, "zh")[key]
     return sentence.format(**values) if values else sentence
+
+
+def listed(items: Iterable[str]) -> str:
+    """Items of a list in a sentence, set apart as the language does it."""
+    return text("words.list_comma").join(items)
 
 
 def has_text(key: str) -> bool:
     """Whether the catalogue knows a key."""
-    return key in _catalogue(key.partition(".")[0])
+    return key in _catalogue(key.partition(".")[0], "zh")

@@ -10,7 +10,7 @@ import numpy as np
 from pyproj import CRS, Transformer
 
 from tuoyu_geo.errors import LayerNotFoundError, NetworkError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.network.geodesy import metric_crs, utm_crs
 from tuoyu_geo.network.graphml import line_lengths, line_shape, source_ids
 from tuoyu_geo.network.speed import stated_kph
@@ -35,7 +35,7 @@ def node_table_of(links: Path) -> Path:
     for path in sorted(links.parent.iterdir()):
         if path.name.lower() in names and path != links:
             return path
-    raise LayerNotFoundError(text("network.no_nodes", path=links, allowed="、".join(names)))
+    raise LayerNotFoundError(text("network.no_nodes", path=links, allowed=listed(names)))
 
 
 def read_links(
@@ -163,8 +163,8 @@ def _rows(path: Path, table: str) -> list[Row]:
             text(
                 "network.columns_missing",
                 path=path,
-                missing="、".join(missing),
-                found="、".join(names.values()),
+                missing=listed(missing),
+                found=listed(names.values()),
             )
         )
     return [

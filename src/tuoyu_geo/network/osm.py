@@ -9,7 +9,7 @@ import osmium
 from pyproj import CRS
 
 from tuoyu_geo.errors import LayerNotFoundError, NetworkError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.network.assemble import assemble
 from tuoyu_geo.network.geodesy import metric_crs, to_plane, utm_crs
 from tuoyu_geo.network.graphml import read_graphml
@@ -62,7 +62,7 @@ def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetN
         raise LayerNotFoundError(text("network.no_file", path=file))
     suffix = next((known for known in SUFFIXES if file.name.lower().endswith(known)), None)
     if suffix is None:
-        raise NetworkError(text("network.suffix", path=file, allowed="、".join(SUFFIXES)))
+        raise NetworkError(text("network.suffix", path=file, allowed=listed(SUFFIXES)))
     if suffix == ".graphml":
         return read_graphml(file, crs=crs)
     try:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.policy import on_layers
 from tuoyu_geo.policy.clause import Clause, Place
 from tuoyu_geo.policy.evidence import Standing, Verdict, flagged, places_of
@@ -65,7 +65,7 @@ def _action(rule: ClauseRule, verdict: Verdict) -> str:
 
 def _quota(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
     short = [q for q in policy.quotas if standing.counts.get(q.township_id, 0) < q.minimum]
-    found = "、".join(
+    found = listed(
         text("policy.quota_one", name=q.name, found=standing.counts.get(q.township_id, 0), minimum=q.minimum)
         for q in short
     )

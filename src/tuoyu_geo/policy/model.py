@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.policy.rules import ClauseRule, Member
 from tuoyu_geo.policy.standards import StandardFigure, with_standards
 from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml
@@ -183,7 +183,7 @@ class Policy(Section):
         ids = [quota.township_id for quota in self.quotas]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
-            raise ValueError(text("policy.quota_twice", found="、".join(twice)))
+            raise ValueError(text("policy.quota_twice", found=listed(twice)))
         return self
 
     @model_validator(mode="after")
@@ -191,7 +191,7 @@ class Policy(Section):
         ids = [clause.id for clause in self.clauses]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
-            raise ValueError(text("policy.clause_twice", found="、".join(twice)))
+            raise ValueError(text("policy.clause_twice", found=listed(twice)))
         return self
 
 

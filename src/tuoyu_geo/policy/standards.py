@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from tuoyu_geo.errors import ConfigError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.settings import Section, read_section, read_toml
 
 GROUPS = ("class_size", "staff", "floor", "area", "radius", "places", "buffer", "site")
@@ -151,6 +151,6 @@ def _require_agreement(tables: dict[str, Any], standards: dict[str, StandardFigu
 def _named(standards: dict[str, StandardFigure], name: str, *, key: str, file: str) -> StandardFigure:
     if name not in standards:
         raise ConfigError(
-            text("policy.standard_unknown", key=key, found=name, file=file, allowed="、".join(standards))
+            text("policy.standard_unknown", key=key, found=name, file=file, allowed=listed(standards))
         )
     return standards[name]

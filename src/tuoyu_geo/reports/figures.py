@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.reports import drawing
 from tuoyu_geo.reports.cells import is_missing, word
 from tuoyu_geo.reports.chapters import FIGURES
@@ -106,7 +106,7 @@ def footer(outcome: "Outcome") -> str:
     )
     quality = sorted({str(word("quality", one.quality)) for one in note.sources if one.quality != "official"})
     return text(
-        "report.footer", approval=approval, crs=note.crs, date=note.date, quality="、".join(quality) or ""
+        "report.footer", approval=approval, crs=note.crs, date=note.date, quality=listed(quality) or ""
     )
 
 
