@@ -96,11 +96,6 @@ class LayerSection(Section):
     parameters: str | None = None
     """File of the seven parameters that bring Xi'an 80 or Beijing 54 to CGCS2000, relative to project.toml."""
 
-    @property
-    def reference(self) -> str:
-        """Reference system of the coordinates, or of the datum's longitude and latitude."""
-        return self.crs or ("EPSG:4490" if self.datum == "cgcs2000" else "EPSG:4326")
-
 
 Count = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 

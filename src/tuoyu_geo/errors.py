@@ -21,7 +21,17 @@ class ConfigError(TuoyuError, ValueError):
     """A project or policy file, or a setting given on the command line, is wrong."""
 
 
-class DataError(TuoyuError, ValueError):
+class _WithFindingsError(TuoyuError, ValueError):
+    def __init__(self, message: str, *, findings: Sequence["Finding"] = ()) -> None:
+        self.findings = tuple(findings)
+        lines = [
+            message,
+            *(f"  - {finding.message}" for finding in self.findings if finding.severity == "error"),
+        ]
+        super().__init__("\n".join(lines))
+
+
+class DataError(_WithFindingsError):
     """The layers can't be used as they are; `findings` holds everything that was found.
 
     Parameters
@@ -32,21 +42,21 @@ class DataError(TuoyuError, ValueError):
         All findings of severity "error", and whatever else was found on the way.
     """
 
-    def __init__(self, message: str, *, findings: Sequence["Finding"] = ()) -> None:
-        self.findings = tuple(findings)
-        lines = [
-            message,
-            *(f"  - {finding.message}" for finding in self.findings if finding.severity == "error"),
-        ]
-        super().__init__("\n".join(lines))
-
 
 class LayerNotFoundError(TuoyuError, FileNotFoundError):
     """A file that the project names is not there."""
 
 
-class NetworkError(TuoyuError, ValueError):
-    """The streets don't make a network, or a point can't be placed on it."""
+class NetworkError(_WithFindingsError):
+    """The streets don't make a network, or a point can't be placed on it.
+
+    Parameters
+    ----------
+    message
+        One sentence; the findings are added below it.
+    findings
+        Everything that is wrong with a file of streets, where it is a file's fault.
+    """
 
 
 class FetchError(TuoyuError, ConnectionError):

@@ -37,12 +37,12 @@ from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.policy.model import Reading
 from tuoyu_geo.policy_findings import quota_findings, standards_findings
 from tuoyu_geo.proposals import propose_candidates, proposed_finding
-from tuoyu_geo.reach import Reach, ReachParameters, build_reach
+from tuoyu_geo.reach import Reach, build_reach, reach_parameters
 from tuoyu_geo.served import who_is_served
 from tuoyu_geo.siting import PlanningProblem, PlanResult, StageResult
 from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.solving import solve_plan
-from tuoyu_geo.travel import Speeds
+from tuoyu_geo.streets import Streets, read_streets
 from tuoyu_geo.views import Access, Plan, project_html
 
 if TYPE_CHECKING:
@@ -227,6 +227,7 @@ class Project(Inquiries):
             *layers.findings,
             *quota_findings(layers, policy=self.policy, file=self.config.project.policy),
             *standards_findings(self.policy, file=self.config.project.policy),
+            *self._streets().findings,
         ]
         if not any(finding.severity == "error" for finding in findings):
             findings += self._settled(layers)[1]
@@ -264,35 +265,28 @@ class Project(Inquiries):
         return self.timed("reach", lambda: self._reach_to(self.rated()[0]))
 
     def _reach_to(self, candidates: "gpd.GeoDataFrame") -> Reach:
-        section = self.config.network
-        parameters = ReachParameters(
-            snap_max_m=section.snap_max_m,
-            snap_warn_m=section.snap_warn_m,
-            speeds=Speeds(
-                walk_kph=section.walk_speed_kph,
-                ebike_kph=section.ebike_speed_kph,
-                car_kph=section.car_speed_kph,
-                by_class=section.speed_kph,
-            ),
-            search_m=max(section.search_m, *self.policy.coverage.compare_m, *CURVE_M),
-            search_min=section.search_min,
-            detour_factor=section.detour_factor,
-            off_network=section.off_network,
-        )
-        roads, outside = self.config.layers.get("roads"), self.config.project.allow_paths_outside
+        streets = self._streets()
+        faults = [finding for finding in streets.findings if finding.severity == "error"]
+        if faults:
+            raise DataError(text("layers.not_valid", n=len(faults)), findings=faults)
         return build_reach(
             self.layers(),
             demand=self.demand().points,
             candidates=candidates,
             policy=self.policy,
-            parameters=parameters,
-            roads_path=None if roads is None else _layer_path(self.folder, roads.path, outside=outside),
-            roads_crs="EPSG:4326" if roads is None else roads.reference,
-            elevation_path=None
-            if self.config.network.elevation is None
-            else _layer_path(self.folder, self.config.network.elevation, outside=outside),
+            parameters=reach_parameters(
+                self.config.network, search_m=max(*self.policy.coverage.compare_m, *CURVE_M)
+            ),
+            streets=streets,
             files=self._files,
         )
+
+    def _streets(self) -> Streets:
+        """The streets, once, and whatever is wrong with their files."""
+        name, outside = self.config.network.elevation, self.config.project.allow_paths_outside
+        elevation = None if name is None else (name, _layer_path(self.folder, name, outside=outside))
+        roads = self._sources().get("roads")
+        return self.timed("streets", lambda: read_streets(self._read(), roads=roads, elevation=elevation))
 
     def rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
         """Candidates with what each could offer, and what was noticed in them."""

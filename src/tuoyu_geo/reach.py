@@ -5,8 +5,7 @@ from the same streets. Where there are no roads, straight lines times a detour f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -17,21 +16,16 @@ from tuoyu_geo.built_up import BuiltUp, Cells, built_up_cells
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.facilities import age_findings, facility_table
 from tuoyu_geo.findings import Finding
-from tuoyu_geo.layers.kinds import NETWORK_ENDINGS, is_link_table
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import (
     Attached,
     StreetNetwork,
     attach,
     estimate_detour_factor,
-    read_links,
-    read_osm,
-    walk_stretch,
 )
-from tuoyu_geo.network.roads import from_roads
 from tuoyu_geo.policy import Standard
 from tuoyu_geo.snapping import snap_findings
-from tuoyu_geo.terrain import read_elevation
+from tuoyu_geo.streets import Streets
 from tuoyu_geo.travel import (
     ASSUMED_DETOUR_FACTOR,
     Speeds,
@@ -45,6 +39,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tuoyu_geo.config import NetworkSection
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.layers import Layers
     from tuoyu_geo.policy import Policy
@@ -61,6 +56,24 @@ class ReachParameters:
     search_min: float
     detour_factor: float | None
     off_network: Literal["unreachable", "straight_line"]
+
+
+def reach_parameters(section: "NetworkSection", *, search_m: float) -> ReachParameters:
+    """The project's settings; the search goes at least `search_m` far [m]."""
+    return ReachParameters(
+        snap_max_m=section.snap_max_m,
+        snap_warn_m=section.snap_warn_m,
+        speeds=Speeds(
+            walk_kph=section.walk_speed_kph,
+            ebike_kph=section.ebike_speed_kph,
+            car_kph=section.car_speed_kph,
+            by_class=section.speed_kph,
+        ),
+        search_m=max(section.search_m, search_m),
+        search_min=section.search_min,
+        detour_factor=section.detour_factor,
+        off_network=section.off_network,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -162,9 +175,7 @@ def build_reach(
     candidates: "gpd.GeoDataFrame",
     policy: "Policy",
     parameters: ReachParameters,
-    roads_path: Path | None,
-    roads_crs: str,
-    elevation_path: Path | None,
+    streets: Streets,
     files: Mapping[str, str],
 ) -> Reach:
     """Costs between all demand points and all facilities.
@@ -181,12 +192,8 @@ def build_reach(
         Which institutions count, and the standards.
     parameters
         Settings of `[network]`.
-    roads_path
-        The roads' file, read here only where it is a network with nodes of its own.
-    roads_crs
-        Reference system of a link table's coordinates.
-    elevation_path
-        A raster of elevations, by which walks in minutes are slower uphill.
+    streets
+        As read, without faults.
     files
         File of each layer, as the project names it.
     """
@@ -194,7 +201,7 @@ def build_reach(
     rules = {"urban": policy.coverage.urban, "rural": policy.coverage.rural}
     own = [rules[area] for area in demand["area_kind"]]
     places = _xy(demand), np.concatenate([_xy(layers.institutions), _xy(candidates)])
-    network = _network(layers, roads_path, roads_crs=roads_crs, elevation_path=elevation_path)
+    network = streets.network
     joined, car = None, None
     findings: tuple[Finding, ...] = (_no_roads(parameters, files),)
     if network is not None:
@@ -277,23 +284,6 @@ def _built_up(
 
 def _xy(points: "gpd.GeoDataFrame") -> "NDArray[np.float64]":
     return np.column_stack([points.geometry.x, points.geometry.y]).astype(float).reshape(-1, 2)
-
-
-def _network(
-    layers: "Layers", roads_path: Path | None, *, roads_crs: str, elevation_path: Path | None
-) -> StreetNetwork | None:
-    if roads_path is not None and roads_path.name.lower().endswith(NETWORK_ENDINGS):
-        network = read_osm(roads_path, crs=layers.crs)
-    elif roads_path is not None and is_link_table(roads_path):
-        network = read_links(roads_path, source_crs=roads_crs, crs=layers.crs)
-    elif len(layers.roads):
-        network = from_roads(layers.roads)
-    else:
-        return None
-    if elevation_path is None:
-        return network
-    elevation_m = read_elevation(elevation_path, crs=layers.crs)
-    return replace(network, walk_stretch=walk_stretch(network, elevation_m))
 
 
 WALKING = Standard(mode="walk", value=1.0, unit="m", verified=True, source="")

@@ -14,38 +14,70 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+LOWEST_M, HIGHEST_M = -430.0, 8850.0
+"""Ground of the Earth that isn't under water; what lies beyond is a fill value or another unit."""
 
-def read_elevation(path: Path, *, crs: str) -> "Callable[[NDArray[np.float64]], NDArray[np.float64]]":
+
+def read_elevation(
+    path: Path, *, crs: str, bounds: tuple[float, float, float, float] | None = None
+) -> "Callable[[NDArray[np.float64]], NDArray[np.float64]]":
     """A function that gives the elevation [m] of (n, 2) positions in `crs`, NaN outside the raster.
 
     Between the middles of cells it runs evenly (bilinear).
+
+    Parameters
+    ----------
+    path
+        The raster.
+    crs
+        Reference system of the positions.
+    bounds
+        West, south, east and north of the positions [m]: no more of the raster is read. All of it when None.
 
     Raises
     ------
     LayerNotFoundError
         There is no such file.
     NetworkError
-        It is no raster that can be read, has no reference system, or more than one band.
+        It is no raster that can be read, has no reference system or more than one band, or holds what can't be
+        metres above the sea.
     """
     import rasterio  # noqa: PLC0415  (slow to import)
     from pyproj import Transformer  # noqa: PLC0415
+    from rasterio.windows import Window  # noqa: PLC0415
 
     if not path.is_file():
-        raise LayerNotFoundError(text("reach.no_elevation", path=path))
+        raise LayerNotFoundError(text("reach.no_elevation", path=path.name))
     try:
         with rasterio.open(path) as raster:
             if raster.crs is None or raster.count != 1:
-                raise NetworkError(text("reach.elevation_form", path=path))
-            height = raster.read(1, masked=True).astype(float).filled(np.nan)
+                raise NetworkError(text("reach.elevation_form", path=path.name))
             to_cell = ~raster.transform
             to_raster = Transformer.from_crs(crs, raster.crs.to_wkt(), always_xy=True)
+            window = Window(0, 0, raster.width, raster.height)
+            if bounds is not None:
+                left, bottom, right, top = to_raster.transform_bounds(*bounds)
+                corners = np.array([to_cell * (x, y) for x in (left, right) for y in (bottom, top)])
+                # two cells more, since a value stands at its cell's middle
+                low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, (raster.width, raster.height))
+                high = np.clip(np.ceil(corners.max(axis=0)) + 2, low, (raster.width, raster.height))
+                window = Window(*low.astype(int), *(high - low).astype(int))
+            size = (int(window.height), int(window.width))
+            height = np.zeros(size)
+            if height.size:
+                height = raster.read(1, masked=True, window=window).astype(float).filled(np.nan)
     except rasterio.errors.RasterioError as error:
-        raise NetworkError(text("reach.elevation_form", path=path)) from error
+        raise NetworkError(text("reach.elevation_form", path=path.name)) from error
+    beyond = height[(height < LOWEST_M) | (height > HIGHEST_M)]
+    if beyond.size:
+        raise NetworkError(text("reach.elevation_values", path=path.name, found=beyond.flat[0]))
 
     def elevation_m(xy: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        if not height.size:
+            return np.full(len(xy), np.nan)
         x, y = to_raster.transform(xy[:, 0], xy[:, 1])
-        column = to_cell.a * x + to_cell.b * y + to_cell.c
-        row = to_cell.d * x + to_cell.e * y + to_cell.f
+        column = to_cell.a * x + to_cell.b * y + to_cell.c - window.col_off
+        row = to_cell.d * x + to_cell.e * y + to_cell.f - window.row_off
         at = np.stack([row - 0.5, column - 0.5])  # a cell's value stands at its middle
         return np.asarray(map_coordinates(height, at, order=1, mode="constant", cval=np.nan))
 

@@ -23,7 +23,7 @@ ORDER = (
     ("demand", "network", "access"),
     ("policy",),
     ("travel", "snapping", "policy_findings", "terrain"),
-    ("facilities", "built_up"),
+    ("facilities", "built_up", "streets"),
     ("reach",),
     ("coverage", "service_areas", "proposals"),
     ("coverage_groups", "places"),

@@ -66,12 +66,12 @@ def test_degrees_chinese_headers_and_gbk(write):
 @pytest.mark.parametrize(
     ("links", "nodes", "said"),
     [
-        (LINKS.replace("3,30,40", "3,30,99"), NODES, "第 4 行.*99"),
-        (LINKS, NODES.replace("40,d", "10,d"), "第 5 行.*10"),
-        (LINKS, NODES.replace("536300,", "east,"), "第 5 行.*east"),
+        (LINKS.replace("3,30,40", "3,30,99"), NODES, "第4行.*99"),
+        (LINKS, NODES.replace("40,d", "10,d"), "第5行.*10"),
+        (LINKS, NODES.replace("536300,", "east,"), "第5行.*east"),
         (LINKS, NODES.replace("x_coord", "abscissa"), "x_coord"),
         (LINKS.replace("to_node_id", "ziel"), NODES, "to_node_id"),
-        (LINKS.replace("LINESTRING (", "POINT ("), NODES, "第 4 行.*POINT"),
+        (LINKS.replace("LINESTRING (", "POINT ("), NODES, "第4行.*POINT"),
         (LINKS.partition("\n")[0] + "\n", NODES, "link.csv"),
     ],
 )

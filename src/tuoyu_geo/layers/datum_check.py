@@ -31,6 +31,9 @@ CHI2_5_PERCENT = 3.841
 ROADSIDE_ROWS = 10
 # Estates stand at a street: with a wrong datum the median distance to one grows to hundreds of metres.
 ROADSIDE_M = 60.0
+# Streets are compared with all places at once, which tells smaller distances from chance.
+STREETSIDE_M = 10.0
+CHI2_1_PERMILLE = 10.83
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -199,3 +202,56 @@ def _clearly_better(other: _Fit, stated: _Fit) -> bool:
     nearer = other.road_m < stated.road_m / 2 and stated.road_m > ROADSIDE_M
     farther = stated.road_m < other.road_m / 2 and other.road_m > ROADSIDE_M
     return (by_rows and not farther) or (nearer and gained >= lost)
+
+
+def check_streets_datum(
+    streets: gpd.GeoDataFrame, *, places: gpd.GeoSeries, source: LayerSource
+) -> list[Finding]:
+    """A warning where the streets of another datum than the stated one run far nearer to the places.
+
+    Parameters
+    ----------
+    streets
+        Lines in the project's metric CRS, as the stated datum puts them.
+    places
+        Where communities, villages, institutions and candidates stand, in the same CRS.
+    source
+        The streets' source, which states the datum.
+
+    Notes
+    -----
+    A datum's shift is the same to a metre throughout a county. So the places are moved the other way in place of all
+    streets.
+    """
+    shapes = places[~(places.isna() | places.is_empty)]
+    if len(shapes) < ROADSIDE_ROWS or not len(streets) or source.parameters is not None:
+        return []
+    points = shapes.iloc[:: max(1, len(shapes) // SAMPLE_ROWS)].representative_point().to_crs("EPSG:4326")
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    own = source.datum if source.datum in {"gcj02", "bd09"} else "wgs84"
+    to_metric = Transformer.from_crs("EPSG:4326", str(streets.crs), always_xy=True)
+    tree = shapely.STRtree(np.asarray(streets.geometry.array, dtype=object))
+    off_m = {}
+    for datum in DATUMS:
+        back = to_wgs84(*from_wgs84(lon, lat, datum=datum), datum=own)
+        moved = shapely.points(np.column_stack(to_metric.transform(*back)))
+        off_m[datum] = tree.query_nearest(moved, return_distance=True, all_matches=False)[1]
+    stated = off_m.pop(own)
+    best = min(off_m, key=lambda datum: float(np.median(off_m[datum])))
+    stated_m, best_m = float(np.median(stated)), float(np.median(off_m[best]))
+    nearer, farther = int((off_m[best] < stated).sum()), int((off_m[best] > stated).sum())
+    sure = (nearer - farther) ** 2 > CHI2_1_PERMILLE * (nearer + farther)
+    if not (stated_m > STREETSIDE_M and best_m < stated_m / 2 and nearer > farther and sure):
+        return []
+    return [
+        layer_finding(
+            source,
+            "streets_datum",
+            severity="warning",
+            stated=source.crs or text(f"layers.datum_{source.datum}"),
+            best=text(f"layers.datum_{best}"),
+            n=len(stated),
+            stated_m=stated_m,
+            best_m=best_m,
+        )
+    ]

@@ -1,6 +1,7 @@
 """Streets from a GraphML file as OSMnx saves it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -12,6 +13,7 @@ from pyproj.exceptions import CRSError
 
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
+from tuoyu_geo.network.faults import fault, refuse
 from tuoyu_geo.network.geodesy import great_circle_m, metric_crs, to_lonlat, to_plane, utm_crs
 from tuoyu_geo.network.speed import stated_kph
 from tuoyu_geo.network.street import Floats, Ints, StreetNetwork, line_table
@@ -30,7 +32,12 @@ class _Graph(NamedTuple):
     edges: list[Attributes]
 
 
-def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetNetwork:
+def read_graphml(
+    path: str | Path,
+    *,
+    crs: str | int | CRS | None = None,
+    moved: Callable[[Floats], Floats] | None = None,
+) -> StreetNetwork:
     """Streets of a GraphML file.
 
     Parameters
@@ -41,6 +48,8 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
     crs
         Reference system to project to; when None the file's own if that is in metres, else the UTM zone of the
         middle.
+    moved
+        Brings ``(n, 2)`` longitudes and latitudes of the file to WGS 84, where they are of another datum.
 
     Returns
     -------
@@ -65,14 +74,21 @@ def read_graphml(path: str | Path, *, crs: str | int | CRS | None = None) -> Str
         ]
         given_m = np.array([float(edge.get("length", "nan")) for edge in graph.edges])
     except (ET.ParseError, KeyError, ValueError, CRSError) as error:
-        raise NetworkError(text("network.not_graphml", path=path, reason=error)) from error
+        wrong = fault("not_graphml", Path(path), reason=error)
+        raise NetworkError(text("network.faults", n=1), findings=[wrong]) from error
     if not shapes:
-        raise NetworkError(text("network.no_streets_in", path=path))
+        refuse([fault("no_streets_in", Path(path))])
 
     coords, offsets = (
         np.concatenate(shapes),
         np.concatenate([[0], np.cumsum([len(shape) for shape in shapes])]),
     )
+    if moved is not None:
+        node_xy, coords = (
+            moved(points if own_crs.is_geographic else to_lonlat(points, own_crs))
+            for points in (node_xy, coords)
+        )
+        own_crs = CRS.from_epsg(4326)
     geographic = own_crs.is_geographic
     lonlat = node_xy if geographic else to_lonlat(node_xy, own_crs)
     own_or_utm = utm_crs(lonlat) if geographic else own_crs
@@ -139,7 +155,7 @@ def _parse(path: Path) -> _Graph:
                     attributes=values, directed=element.attrib.get("edgedefault") != "undirected"
                 )
             element.clear()
-    raise NetworkError(text("network.not_graphml", path=path, reason="<graph>"))
+    raise ValueError("<graph>")
 
 
 def line_shape(wkt: str | None, ends: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Streets from an OpenStreetMap extract."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +11,10 @@ from pyproj import CRS
 from tuoyu_geo.errors import LayerNotFoundError, NetworkError
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.network.assemble import assemble
+from tuoyu_geo.network.faults import fault, refuse
 from tuoyu_geo.network.geodesy import metric_crs, to_plane, utm_crs
 from tuoyu_geo.network.graphml import read_graphml
-from tuoyu_geo.network.street import StreetNetwork, line_table
+from tuoyu_geo.network.street import Floats, StreetNetwork, line_table
 
 SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf", ".graphml")
 
@@ -33,7 +34,12 @@ _ROUND = frozenset({"roundabout", "circular"})
 _NO_TUNNEL = frozenset({"no", "building_passage", "culvert"})
 
 
-def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetNetwork:
+def read_osm(
+    path: str | Path,
+    *,
+    crs: str | int | CRS | None = None,
+    moved: Callable[[Floats], Floats] | None = None,
+) -> StreetNetwork:
     """Streets of an OpenStreetMap file.
 
     Parameters
@@ -42,6 +48,8 @@ def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetN
         A file named .osm, .osm.bz2, .osm.pbf, or .graphml as OSMnx saves it.
     crs
         Reference system to project to; the UTM zone of the middle when None.
+    moved
+        Brings ``(n, 2)`` longitudes and latitudes of the file to WGS 84, where they are of another datum.
 
     Returns
     -------
@@ -62,18 +70,20 @@ def read_osm(path: str | Path, *, crs: str | int | CRS | None = None) -> StreetN
         raise LayerNotFoundError(text("network.no_file", path=file))
     suffix = next((known for known in SUFFIXES if file.name.lower().endswith(known)), None)
     if suffix is None:
-        raise NetworkError(text("network.suffix", path=file, allowed=listed(SUFFIXES)))
+        refuse([fault("suffix", file, found=file.suffix, allowed=listed(SUFFIXES))])
     if suffix == ".graphml":
-        return read_graphml(file, crs=crs)
+        return read_graphml(file, crs=crs, moved=moved)
     try:
-        ways = _read_ways(osmium.io.File(str(file), suffix.removeprefix(".")))
+        ways = _read_ways(osmium.io.File(str(file), str(suffix).removeprefix(".")))
     except (RuntimeError, ValueError) as error:  # osmium's own faults are runtime errors
-        raise NetworkError(text("network.not_osm", path=file, suffix=suffix, reason=error)) from error
+        wrong = fault("not_osm", file, suffix=suffix, reason=error)
+        raise NetworkError(text("network.faults", n=1), findings=[wrong]) from error
     if not ways.refs:
-        raise NetworkError(text("network.no_streets_in", path=file))
+        refuse([fault("no_streets_in", file)])
 
     vertex_id, first, vertex = np.unique(np.array(ways.refs), return_index=True, return_inverse=True)
     lonlat = np.array(ways.lonlat)[first]
+    lonlat = lonlat if moved is None else moved(lonlat)
     target = utm_crs(lonlat) if crs is None else metric_crs(crs)
     return assemble(
         vertex.astype(np.int64),
