@@ -2,13 +2,13 @@
 
 import datetime as dt
 import platform
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tuoyu_geo.manifest import Manifest, hash_bytes, hash_file, manifest_bytes, read_manifest, stale_outputs
-from tuoyu_geo.maps import MAPS, draw_maps
+from tuoyu_geo.maps import draw_maps, map_names
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports import (
     findings_csv_bytes,
@@ -47,7 +47,11 @@ def build_files(project: "Project", folder: Path) -> "Built":
 
     plan = project.plan()
     outcome = plan.outcome
-    pages = project.timed("maps", lambda: draw_maps(outcome))
+    names = map_names(outcome.townships.index)
+    pages = project.timed("maps", lambda: draw_maps(outcome, names))
+    gone = _maps_of_the_past(
+        read_manifest(folder / "manifest.json"), folder=folder, files=[_map_file(name) for name in names]
+    )
     contents = {_map_file(name): page.encode() for name, page in pages.items()}
     contents |= project.timed(
         "tables",
@@ -63,6 +67,7 @@ def build_files(project: "Project", folder: Path) -> "Built":
     hashes = {name: hash_bytes(data) for name, data in contents.items()}
     contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=hashes))
     write_all(folder, contents)
+    _cleared(gone, folder=folder)
     return Built(
         folder=folder,
         files={name: len(data) for name, data in contents.items()},
@@ -73,29 +78,55 @@ def build_files(project: "Project", folder: Path) -> "Built":
 
 def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", "nothing"]) -> dict[str, str]:
     """Draw the maps whose inputs changed; see `Project.redraw_maps`."""
-    files = {_map_file(name): name for name in MAPS}
     old = read_manifest(folder / "manifest.json")
+    now = _manifest(project)
+    files = {_map_file(name): name for name in map_names(project.layers().townships.index)}
     if keep == "nothing":
         stale = dict.fromkeys(files, text("building.forced"))
     else:
-        stale = stale_outputs(old, now=_manifest(project), folder=folder, names=tuple(files))
+        stale = stale_outputs(old, now=now, folder=folder, names=tuple(files))
+    told = {file: text("building.kept") for file in files}
+    gone = _maps_of_the_past(old, folder=folder, files=files)
     if stale:
         outcome = project.outcome()
         pages = project.timed(
             "maps", lambda: draw_maps(outcome, [files[file] for file in files if file in stale])
         )
         contents = {_map_file(name): page.encode() for name, page in pages.items()}
+        hashes = {name: hash_bytes(data) for name, data in contents.items()}
+        for file, reason in stale.items():
+            same = keep == "unchanged" and hash_file(folder / file) == hashes[file]
+            told[file] = text("building.same" if same else "building.redrawn", reason=reason)
+            if same:
+                del contents[file]
         # Tables that stand here from another state of the inputs are not vouched for: only maps are recorded.
         kept = {} if old is None else {file: old.outputs[file] for file in files if file in old.outputs}
-        hashes = kept | {name: hash_bytes(data) for name, data in contents.items()}
-        if old is not None and not _differs(old, _manifest(project)):
-            hashes = dict(old.outputs) | hashes
-        contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=hashes))
+        if old is not None and not _differs(old, now):
+            kept = {file: own for file, own in old.outputs.items() if file not in gone}
+        contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=kept | hashes))
         write_all(folder, contents)
-    return {
-        file: text("building.redrawn", reason=stale[file]) if file in stale else text("building.kept")
-        for file in files
-    }
+    return told | _cleared(gone, folder=folder)
+
+
+def _maps_of_the_past(old: Manifest | None, *, folder: Path, files: Container[str]) -> tuple[str, ...]:
+    """Maps that the last run wrote, nobody changed since, and this one doesn't know: of townships no longer there."""
+    if old is None:
+        return ()
+    return tuple(
+        file
+        for file, written in old.outputs.items()
+        if file.startswith("maps/")
+        and ".." not in file
+        and file not in files
+        and written
+        and hash_file(folder / file) == written
+    )
+
+
+def _cleared(gone: Sequence[str], *, folder: Path) -> dict[str, str]:
+    for file in gone:
+        (folder / file).unlink(missing_ok=True)
+    return dict.fromkeys(gone, text("building.removed"))
 
 
 def _differs(old: Manifest, now: Manifest) -> bool:

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Value = TypeVar("Value")
-MAP_NAMES = ("overview", "health", "natural_resources", "housing")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

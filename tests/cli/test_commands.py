@@ -23,6 +23,8 @@ FILES = [
     "maps/housing.html",
     "maps/natural_resources.html",
     "maps/overview.html",
+    "maps/townships/999900001.html",
+    "maps/townships/999900101.html",
     "plan.gpkg",
     "plan.xlsx",
     "report.docx",
@@ -197,24 +199,48 @@ def test_maps_keeps_what_did_not_change_and_says_why(town, tuoyu, tmp_path):
     folder, out = town(), tmp_path / "out"
     tuoyu("run", folder, "--out", out)
     before = files(out)
-    assert tuoyu("maps", folder, "--out", out).stdout.count("未变，保留") == 4
+    assert tuoyu("maps", folder, "--out", out).stdout.count("未变，保留") == 6
     assert files(out) == before
     (out / "maps" / "health.html").unlink()
     (out / "maps" / "housing.html").write_text("changed", encoding="utf-8")
     said = tuoyu("maps", folder, "--out", out).stdout
-    assert said.count("未变，保留") == 2
+    assert said.count("未变，保留") == 4
     assert "health.html：已重画（文件不在）" in said
     assert "housing.html：已重画（文件被改动过）" in said
     maps = [name for name in FILES if name.startswith("maps/")]
     assert {name: files(out)[name] for name in maps} == {name: before[name] for name in maps}
     table = folder / "candidates.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(",60,", ",61,"), encoding="utf-8")
-    assert tuoyu("maps", folder, "--out", out).stdout.count("输入文件变了：candidates.csv") == 4
+    assert tuoyu("maps", folder, "--out", out).stdout.count("输入文件变了：candidates.csv") == 6
     said = tuoyu("maps", folder, "--out", out, "--set", "siting.budget=9").stdout
-    assert said.count("设置变了：project.siting.budget") == 4
-    assert tuoyu("maps", folder, "--out", out, "--force").stdout.count("已重画") == 4
+    assert said.count("设置变了：project.siting.budget") == 6
+    assert tuoyu("maps", folder, "--out", out, "--force").stdout.count("已重画（按要求全部重画）") == 6
+    # a change that no map shows redraws none of them, and says so
+    policy = folder / "policy.toml"
+    policy.write_text(policy.read_text(encoding="utf-8") + "# 注\n", encoding="utf-8")
+    kept = files(out)
+    said = tuoyu("maps", folder, "--out", out).stdout
+    assert said.count("内容相同，保留（输入文件变了：policy.toml，但这张图不受影响）") == 6
+    assert {name: files(out)[name] for name in maps} == {name: kept[name] for name in maps}
+    assert tuoyu("maps", folder, "--out", out).stdout.count("未变，保留") == 6
     (out / "manifest.json").write_text("{", encoding="utf-8")
-    assert tuoyu("maps", folder, "--out", out).stdout.count("没有可用的 manifest.json") == 4
+    assert tuoyu("maps", folder, "--out", out).stdout.count("没有可用的 manifest.json") == 6
+
+
+def test_the_map_of_a_township_that_is_gone_goes_too(town, tuoyu, tmp_path, lattice):
+    folder, out = town(), tmp_path / "out"
+    tuoyu("maps", folder, "--out", out)
+    townships = gpd.read_file(folder / "townships.gpkg")
+    townships["区划代码"] = ["999900001", "999900102"]
+    townships.to_file(folder / "townships.gpkg")
+    policy = folder / "policy.toml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("999900101", "999900102"), encoding="utf-8")
+    said = tuoyu("maps", folder, "--out", out).stdout
+    assert "maps/townships/999900101.html：已删除" in said
+    assert sorted(path.name for path in (out / "maps" / "townships").iterdir()) == [
+        "999900001.html",
+        "999900102.html",
+    ]
 
 
 def test_maps_alone_make_the_maps(town, tuoyu, tmp_path):

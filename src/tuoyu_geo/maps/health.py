@@ -51,7 +51,7 @@ def health_map(outcome: Outcome) -> OfflineMap:
             name=text("maps.layer.unserved_plan"),
             symbol=_UNSERVED_PLAN,
         ),
-        _guidance(scene),
+        guidance_layer(scene),
         common.sites(scene),
         *(_institutions(scene, registration) for registration in ("unknown", "unregistered", "registered")),
     )
@@ -111,7 +111,8 @@ def _institutions(scene: Scene, registration: str) -> LayerSpec:
     )
 
 
-def _guidance(scene: Scene) -> LayerSpec:
+def guidance_layer(scene: Scene) -> LayerSpec:
+    """Villages for 入户指导."""
     gaps = scene.outcome.gaps
     rows = gaps if gaps.empty else gaps[gaps["flag"] == "village_guidance"]
     return LayerSpec(
@@ -130,7 +131,7 @@ def _panel(scene: Scene) -> Panel:
         audience=text("maps.health.audience"),
         question=text("maps.health.question"),
         figures=_figures(outcome),
-        tables=(_institution_table(scene), _places_table(outcome), _guidance_table(scene)),
+        tables=(institution_table(scene), _places_table(outcome), guidance_table(scene)),
         notices=scene.notices,
     )
 
@@ -166,7 +167,8 @@ def _places_short(outcome: Outcome) -> float | None:
     return max(float(places["required"] - places["existing"] - places["proposed"]), 0.0)
 
 
-def _institution_table(scene: Scene) -> Table:
+def institution_table(scene: Scene, *, layer: str | None = None) -> Table:
+    """Institutions, those first that call for action; rows go to `layer`, else to the layer of their registration."""
     frame = scene.outcome.institutions
     if not frame.empty:
         # what calls for action first
@@ -180,7 +182,7 @@ def _institution_table(scene: Scene) -> Table:
                 dash(number(row.enrolled)) + " / " + dash(number(row.places)),
                 dash(word("registration", row.registration)),
             ),
-            layer="institutions_" + (row.registration if row.registration in _SHAPES else "unknown"),
+            layer=layer or "institutions_" + (row.registration if row.registration in _SHAPES else "unknown"),
             id=str(row.Index),
             tone="good" if row.registration == "registered" else "bad",
         )
@@ -237,7 +239,8 @@ def _places_table(outcome: Outcome) -> Table:
     )
 
 
-def _guidance_table(scene: Scene) -> Table:
+def guidance_table(scene: Scene) -> Table:
+    """Villages for 入户指导."""
     gaps = scene.outcome.gaps
     wanted = gaps if gaps.empty else gaps[gaps["flag"] == "village_guidance"]
     rows = tuple(

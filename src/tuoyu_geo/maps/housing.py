@@ -108,7 +108,7 @@ def _panel(scene: Scene) -> Panel:
         audience=text("maps.housing.audience"),
         question=text("maps.housing.question"),
         figures=_figures(outcome),
-        tables=(stage_table(scene), method_table(scene), *(_flag_table(scene, flag) for flag in FLAGS)),
+        tables=(stage_table(scene), method_table(scene), *(flag_table(scene, flag) for flag in FLAGS)),
         notices=scene.notices,
     )
 
@@ -128,7 +128,8 @@ def _figures(outcome: Outcome) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def _flag_table(scene: Scene, flag: str) -> Table:
+def flag_table(scene: Scene, flag: str) -> Table:
+    """The estates of one flag, largest first, each with the way to mend it."""
     gaps = scene.outcome.gaps
     wanted = (
         gaps

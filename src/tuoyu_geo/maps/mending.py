@@ -31,16 +31,15 @@ _LACK = {
 
 def way_of(scene: Scene, gap_id: Any) -> str:  # noqa: ANN401
     """How a flagged estate can be mended: one of `WAYS`."""
-    mends = scene.outcome.mends
-    return str(mends.loc[gap_id, "way"]) if gap_id in mends.index else "none"
+    found = scene.mends.get(str(gap_id))
+    return "none" if found is None else str(found["way"])
 
 
 def way_sentence(scene: Scene, gap_id: Any) -> str | None:  # noqa: ANN401
     """The way in words; None for what is not mended by a building."""
-    mends = scene.outcome.mends
-    if gap_id not in mends.index:
+    row = scene.mends.get(str(gap_id))
+    if row is None:
         return None
-    row = mends.loc[gap_id]
     if row["way"] == "none":
         policy = scene.outcome.policy
         smallest = policy.places.class_places[0]

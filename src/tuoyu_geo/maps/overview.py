@@ -12,11 +12,11 @@ from tuoyu_geo.maps.wording import dash, missing, number, share
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 
-_COVERED = Symbol(shape="circle", fill=palette.SKY, stroke="#2f7fb0", weight=0.8, opacity=0.85)
-_GAINED = Symbol(shape="diamond", fill=palette.GREEN, stroke=palette.WHITE, weight=0.8, opacity=0.9)
-_UNSERVED = Symbol(shape="triangle_down", fill=palette.ORANGE, stroke="#7a5200", weight=1.0, opacity=0.95)
-_REACH_TODAY = Symbol(shape="area", fill=palette.BLUE, stroke=palette.BLUE, weight=1.0, opacity=0.12)
-_REACH_PLAN = Symbol(shape="area", fill=palette.RED, stroke=palette.RED, weight=1.0, dash="4 3", opacity=0.08)
+COVERED = Symbol(shape="circle", fill=palette.SKY, stroke="#2f7fb0", weight=0.8, opacity=0.85)
+GAINED = Symbol(shape="diamond", fill=palette.GREEN, stroke=palette.WHITE, weight=0.8, opacity=0.9)
+UNSERVED = Symbol(shape="triangle_down", fill=palette.ORANGE, stroke="#7a5200", weight=1.0, opacity=0.95)
+REACH_TODAY = Symbol(shape="area", fill=palette.BLUE, stroke=palette.BLUE, weight=1.0, opacity=0.12)
+REACH_PLAN = Symbol(shape="area", fill=palette.RED, stroke=palette.RED, weight=1.0, dash="4 3", opacity=0.08)
 
 _EDGE = "#6c7680"
 _QUOTA = {
@@ -42,16 +42,16 @@ def overview_map(outcome: Outcome) -> OfflineMap:
         _townships(scene),
         water,
         streets,
-        base.service_areas(scene, phase="today", symbol=_REACH_TODAY, shown=False),
-        base.service_areas(scene, phase="plan", symbol=_REACH_PLAN, shown=False),
+        base.service_areas(scene, phase="today", symbol=REACH_TODAY, shown=False),
+        base.service_areas(scene, phase="plan", symbol=REACH_PLAN, shown=False),
         common.demand_layer(
-            scene, covered, key="demand_covered", name=text("maps.layer.demand_covered"), symbol=_COVERED
+            scene, covered, key="demand_covered", name=text("maps.layer.demand_covered"), symbol=COVERED
         ),
         common.demand_layer(
-            scene, gained, key="demand_gained", name=text("maps.layer.demand_gained"), symbol=_GAINED
+            scene, gained, key="demand_gained", name=text("maps.layer.demand_gained"), symbol=GAINED
         ),
         common.demand_layer(
-            scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=_UNSERVED
+            scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=UNSERVED
         ),
         *common.search_areas(scene),
         common.institutions(scene),
@@ -99,7 +99,7 @@ def _panel(scene: Scene) -> Panel:
         audience=text("maps.overview.audience"),
         question=text("maps.overview.question"),
         figures=_figures(outcome),
-        tables=(_quota_table(outcome), _site_table(scene)),
+        tables=(_quota_table(outcome), site_table(scene)),
         clauses=clause_cards(outcome),
         notices=scene.notices,
     )
@@ -180,7 +180,8 @@ def _quota_table(outcome: Outcome) -> Table:
     )
 
 
-def _site_table(scene: Scene) -> Table:
+def site_table(scene: Scene) -> Table:
+    """The sites in their order."""
     frame = scene.outcome.sites
     ordered = frame if frame.empty else frame.sort_values("order", kind="stable")
     rows = tuple(

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import folium
 from branca.element import Element
 from branca.element import Figure as Page
 from folium.map import Layer
-from jinja2 import Environment
+from jinja2 import Environment, Template
 
 from tuoyu_geo.maps import assets
 from tuoyu_geo.maps.clauses import Card
@@ -32,7 +32,7 @@ _POLICY = (
 )
 _PANEL_WORDS = (
     "sources", "fold", "prepared_by", "date", "crs", "search", "township", "kind", "all", "reset", "print", "click",
-    "none", "clauses", "spots",
+    "none", "clauses", "spots", "others",
 )  # fmt: skip
 _SCRIPTS = ("page.js", "find.js", "spread.js", "print.js")
 
@@ -95,6 +95,14 @@ class View:
 
     name: str
     bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Another map, by its file relative to this one's."""
+
+    label: str
+    href: str
 
 
 class _Raw(Element):
@@ -192,6 +200,7 @@ class OfflineMap(folium.Map):
         self._note = note
         self._panel = panel
         self._views = tuple(views)
+        self._links: tuple[Link, ...] = ()
         self._sized = any("r" in feature["properties"] for spec in layers for feature in spec.features)
         _page(self).title = escape(panel.title)
         for spec in layers:
@@ -214,11 +223,16 @@ class OfflineMap(folium.Map):
         head = "".join(f"<script>{part}</script>\n" for part in scripts)
         head += "".join(f"<style>{part}</style>\n" for part in styles)
         figure.header.add_child(_Raw(head), name="tuoyu_head")
-        figure.html.add_child(_Raw(_panels(self._note, self._panel)), name="tuoyu_panels")
+        figure.html.add_child(_Raw(_panels(self._note, self._panel, self._links)), name="tuoyu_panels")
         views = [{"name": view.name, "bounds": view.bounds} for view in self._views]
         finish = f"TY.finish({self.get_name()}, {script_json({'views': views, 'sized': self._sized})});"
         figure.script.add_child(_Raw(finish), name="tuoyu_finish")
         return finish
+
+    def linked(self, links: tuple[Link, ...]) -> Self:
+        """The same map, with links to others beside it."""
+        self._links = links
+        return self
 
     def html(self) -> str:
         """The whole page, which the browser is told to load nothing for from outside."""
@@ -252,11 +266,11 @@ def _setup() -> str:
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(autoescape=True)
+def _panel_template() -> Template:
+    return Environment(autoescape=True).from_string(assets.own("panel.html"))
 
 
-def _panels(note: ProjectNote, panel: Panel) -> str:
+def _panels(note: ProjectNote, panel: Panel, links: tuple[Link, ...]) -> str:
     sources = [
         {
             "role": word("role", source.role),
@@ -267,15 +281,12 @@ def _panels(note: ProjectNote, panel: Panel) -> str:
         for source in note.sources
     ]
     approved = note.map_approval_number
-    return (
-        _environment()
-        .from_string(assets.own("panel.html"))
-        .render(
-            note=note,
-            panel=panel,
-            sources=sources,
-            crs=text("maps.page.crs_shown", crs=note.crs),
-            approval=text("maps.page.approved", number=approved) if approved else text("maps.page.internal"),
-            words={key: text(f"maps.page.{key}") for key in _PANEL_WORDS},
-        )
+    return _panel_template().render(
+        note=note,
+        panel=panel,
+        links=links,
+        sources=sources,
+        crs=text("maps.page.crs_shown", crs=note.crs),
+        approval=text("maps.page.approved", number=approved) if approved else text("maps.page.internal"),
+        words={key: text(f"maps.page.{key}") for key in _PANEL_WORDS},
     )

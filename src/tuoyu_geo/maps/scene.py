@@ -50,6 +50,8 @@ class Scene:
         Township by facility id, where it is known.
     streets_today
         By demand id: the streets on the way to the nearest institution of today, where they are known.
+    mends
+        By gap id: with what it can be mended, as `mends.ways_to_mend`.
     """
 
     outcome: Outcome
@@ -57,6 +59,7 @@ class Scene:
     facilities: dict[str, str]
     homes: dict[str, str]
     streets_today: dict[str, str]
+    mends: dict[str, dict[str, Any]]
 
     def township(self, township_id: Any) -> str | None:  # noqa: ANN401
         """A township's name, or its code where the name isn't known."""
@@ -121,22 +124,24 @@ class Scene:
         )
         return next((box for frame in layers if (box := bounds_of(frame)) is not None), None)
 
-    def views(self, *, focus: gpd.GeoDataFrame | None = None) -> tuple[View, ...]:
+    def views(self, *, focus: gpd.GeoDataFrame | None = None, urban: bool = True) -> tuple[View, ...]:
         """Where the map opens and where its buttons go.
 
         Parameters
         ----------
         focus
             What the map is about; it opens there, where given and not empty.
+        urban
+            Whether a button goes to the urban demand.
         """
         outcome = self.outcome
         whole = self._whole()
         if whole is None:
             return (View(name=text("maps.page.whole"), bounds=NOWHERE),)
         found = [View(name=text("maps.page.whole"), bounds=whole)]
-        urban = bounds_of(_urban(outcome.demand))
-        if urban is not None:
-            found.append(View(name=text("maps.page.urban"), bounds=urban))
+        town = bounds_of(_urban(outcome.demand)) if urban else None
+        if town is not None:
+            found.append(View(name=text("maps.page.urban"), bounds=town))
         close = bounds_of(focus) if focus is not None else None
         if close is not None:
             found.insert(0, View(name=text("maps.page.focus"), bounds=close))
@@ -156,6 +161,7 @@ def scene_of(outcome: Outcome) -> Scene:
         facilities=facilities,
         homes=homes,
         streets_today=_texts(outcome.demand, "street_today"),
+        mends={str(row.pop("gap_id")): row for row in _records(outcome.mends)},
     )
 
 
@@ -181,6 +187,11 @@ def _urban(demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     x, y = urban.geometry.x, urban.geometry.y
     inner = x.between(x.quantile(0.03), x.quantile(0.97)) & y.between(y.quantile(0.03), y.quantile(0.97))
     return urban[inner] if inner.any() else urban
+
+
+def _records(mends: pd.DataFrame) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = mends.rename_axis("gap_id").reset_index().to_dict("records")
+    return found
 
 
 def _texts(frame: pd.DataFrame, column: str) -> dict[str, str]:
