@@ -110,8 +110,8 @@ def _faults(base: Project, scenario: "Scenario") -> list[str]:
         return [
             text(
                 "scenario.other_project",
-                found=f"{theirs.title}（{theirs.county_code}）",
-                expected=f"{note.title}（{note.county_code}）",
+                found=text("words.name_of", name=theirs.title, of=theirs.county_code),
+                expected=text("words.name_of", name=note.title, of=note.county_code),
             )
         ]
     faults = []

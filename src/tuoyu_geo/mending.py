@@ -46,7 +46,7 @@ def clash_sentences(
         if len(words) == 1:
             sentences.append(text("plan.clash_one", rule=words[0]))
         else:
-            sentences.append(text("plan.clash_many", rules="；".join(words)))
+            sentences.append(text("plan.clash_many", rules=text("words.list_semicolon").join(words)))
     if not clashes.is_complete:
         sentences.append(text("plan.clash_open"))
     return tuple(sentences)

@@ -219,7 +219,7 @@ def sites_frame(
         if size[int(j)] < site["places"]:
             words.append(text("plan.reason_size", full=site["places"], places=size[int(j)]))
         counts[township_id] = had + 1
-        reasons.append("；".join(words))
+        reasons.append(text("words.list_semicolon").join(words))
     chosen = candidates.iloc[[int(j) for j in result.order]]
     places = np.array([size[int(j)] for j in result.order], dtype=float)
     shrink = fixed_cost_share + (1 - fixed_cost_share) * places / chosen["places"].to_numpy(float)

@@ -10,6 +10,7 @@ from tuoyu_geo.layers.grid import Grid, find_header, grid_table
 from tuoyu_geo.layers.limits import too_many_rows
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, failed, layer_finding
+from tuoyu_geo.messages import listed
 
 # GB18030 holds all of GBK and GB2312, and takes nearly any bytes: it comes last.
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -57,7 +58,7 @@ def read_text_table(data: bytes, source: LayerSource) -> RawTable:
     """Rows of a .csv or .txt file, whatever its encoding and separator."""
     decoded = decode_text(data, stated=source.encoding)
     if decoded is None:
-        tried = source.encoding or "、".join((*ENCODINGS, "utf-16"))
+        tried = source.encoding or listed((*ENCODINGS, "utf-16"))
         return failed(layer_finding(source, "encoding_unknown", tried=tried))
     content = decoded[0].replace("\r\n", "\n").replace("\r", "\n")
     too_large = too_many_rows(source, content.count("\n"))

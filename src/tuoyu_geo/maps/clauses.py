@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tuoyu_geo.maps.wording import dash, plain, word
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import listed, text
 from tuoyu_geo.outcome import Clause, Outcome
 
 _MOST_PLACES = 40
@@ -105,7 +105,7 @@ def clause_of(outcome: Outcome, kind: str) -> str | None:
 def _lines(clause: Clause) -> tuple[Line, ...]:
     given = (
         ("section", clause.section),
-        ("departments", "、".join(dash(word("department", one)) for one in clause.departments)),
+        ("departments", listed(dash(word("department", one)) for one in clause.departments)),
         ("target", clause.target),
         ("observed_today", clause.observed_today),
         ("observed_plan", clause.observed_plan),

@@ -182,7 +182,9 @@ def _parcel_table(scene: Scene) -> Table:
             cells=(
                 dash(number(row.order)),
                 str(row.name),
-                f"{dash(word('candidate_kind', row.kind))}／{dash(word('method', row.method))}",
+                text("words.slash").join(
+                    (dash(word("candidate_kind", row.kind)), dash(word("method", row.method)))
+                ),
                 dash(plain(row.land_use)),
                 dash(number(scene.area_needed(row.places))),
                 dash(number(row.area_m2)),

@@ -129,7 +129,9 @@ def _figures(outcome: Outcome) -> tuple[Figure, ...]:
     found.append(
         Figure(
             label=text("maps.figure.institutions"),
-            value=f"{dash(number(institutions.get('counted')))} ＋ {dash(number(institutions.get('proposed')))}",
+            value=text("words.plus").join(
+                dash(number(institutions.get(name))) for name in ("counted", "proposed")
+            ),
         )
     )
     townships = outcome.townships

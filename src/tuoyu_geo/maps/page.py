@@ -262,7 +262,9 @@ def _setup() -> str:
         "legend", "legend_tick", "sized", "north", "zoom_in", "zoom_out", "metres", "kilometres", "map", "filtered", "found",
         "found_none", "ratio",
     )  # fmt: skip
-    return script_json({"shapes": SHAPES, "words": {key: text(f"maps.page.{key}") for key in keys}})
+    words = {key: text(f"maps.page.{key}") for key in keys}
+    words |= {key: text(f"words.{key}") for key in ("colon", "list_semicolon", "html_lang")}
+    return script_json({"shapes": SHAPES, "words": words})
 
 
 @cache
@@ -288,5 +290,5 @@ def _panels(note: ProjectNote, panel: Panel, links: tuple[Link, ...]) -> str:
         sources=sources,
         crs=text("maps.page.crs_shown", crs=note.crs),
         approval=text("maps.page.approved", number=approved) if approved else text("maps.page.internal"),
-        words={key: text(f"maps.page.{key}") for key in _PANEL_WORDS},
+        words={"colon": text("words.colon")} | {key: text(f"maps.page.{key}") for key in _PANEL_WORDS},
     )

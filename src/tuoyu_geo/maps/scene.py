@@ -98,7 +98,7 @@ class Scene:
             number(row.residents),
             number(row.under3),
             number(row.planned_residents),
-            "／".join(methods) or None,
+            text("words.slash").join(methods) or None,
             self.nearest(
                 row.nearest_today_id, row.nearest_today_cost, row.cost_unit, street=row.street_today
             ),

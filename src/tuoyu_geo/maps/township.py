@@ -183,7 +183,7 @@ def _figures(scene: Scene, row: Any) -> tuple[Figure, ...]:  # noqa: ANN401
     return (
         Figure(
             label=text("maps.township.institutions"),
-            value=f"{dash(number(row.existing))} ＋ {dash(number(row.proposed))} / {dash(number(row.quota))}",
+            value=f"{dash(number(row.existing))}{text('words.plus')}{dash(number(row.proposed))} / {dash(number(row.quota))}",
             remark=text("maps.township.met", met=dash(yes_no(row.met)))
             if row.quota
             else text("maps.quota.no_quota"),

@@ -108,7 +108,7 @@ def draw_points(ax: "Axes", shapes: "gpd.GeoSeries", *, dots: Dots, order: int =
         edgecolors=dots.edge,
         linewidths=0.7,
         alpha=dots.alpha,
-        label=f"{dots.label}（{len(xy):,}）",
+        label=text("words.name_of", name=dots.label, of=f"{len(xy):,}"),
         zorder=order,
     )
 

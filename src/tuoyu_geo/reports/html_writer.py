@@ -24,7 +24,7 @@ def html_bytes(blocks: Sequence[Block], *, pictures: Mapping[str, bytes], note: 
     prepared = text("report.prepared", prepared_by=note.prepared_by or text("reports.nobody"), date=note.date)
     parts = [
         "<!doctype html>",
-        '<html lang="zh-CN"><head><meta charset="utf-8">',
+        f'<html lang="{text("words.html_lang")}"><head><meta charset="utf-8">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(text('report.html_title', title=note.title))}</title>",

@@ -49,7 +49,7 @@ def infeasible_result(reasons: list[str], *, n_demand: int, watch: Watch, seed: 
         method="",
         seed=seed,
         assigned=np.full(n_demand, -1, dtype=np.int64),
-        reason="；".join(reasons),
+        reason=text("words.list_semicolon").join(reasons),
         is_interrupted=watch.is_interrupted,
     )
 

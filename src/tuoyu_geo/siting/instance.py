@@ -167,7 +167,7 @@ def raise_faults(faults: list[str]) -> None:
         There is a fault.
     """
     if faults:
-        raise SitingError(text("siting.malformed", faults="；".join(faults)))
+        raise SitingError(text("siting.malformed", faults=text("words.list_semicolon").join(faults)))
 
 
 def _read_cost(cost: object, faults: list[str]) -> csr_array:

@@ -246,8 +246,8 @@ window.TY = (function () {
     var told = document.querySelector(".ty-said");
     if (!told || !content) { return; }
     told.textContent = Array.prototype.map.call(content.querySelectorAll("h3, tr"), function (line) {
-      return Array.prototype.map.call(line.childNodes, function (part) { return part.textContent; }).join("：");
-    }).join("；");
+      return Array.prototype.map.call(line.childNodes, function (part) { return part.textContent; }).join(words.colon);
+    }).join(words.list_semicolon);
   }
 
   function changed(map) {
@@ -373,7 +373,7 @@ window.TY = (function () {
     setup: function (spec) {
       shapes = spec.shapes;
       words = spec.words;
-      document.documentElement.lang = "zh-CN";
+      document.documentElement.lang = words.html_lang;
     },
     layer: layer,
     onFinish: function (finisher) { finishers.push(finisher); },
