@@ -12,8 +12,9 @@ from tuoyu_geo.siting.center import find_cover
 from tuoyu_geo.siting.feasibility import clashes
 from tuoyu_geo.siting.instance import Instance, Quotas, read_instance
 from tuoyu_geo.siting.median_bound import bound_median
-from tuoyu_geo.siting.median_core import solve_median_core
+from tuoyu_geo.siting.median_core import MedianCore, solve_median_core
 from tuoyu_geo.siting.median_search import (
+    SMALL,
     MedianProblem,
     exchange_median,
     first_median,
@@ -21,6 +22,7 @@ from tuoyu_geo.siting.median_search import (
     total,
     two_nearest,
 )
+from tuoyu_geo.siting.median_tree import solve_median_tree
 from tuoyu_geo.siting.result import SitingResult, is_whole, judged, relative_gap
 from tuoyu_geo.siting.stacking import take_rows
 from tuoyu_geo.siting.watch import OnProgress, Watch, watching
@@ -28,6 +30,8 @@ from tuoyu_geo.siting.watch import OnProgress, Watch, watching
 # Beyond this many pairs HiGHS does not leave its first relaxation within a minute, and memory grows.
 MOST_CORE_ENTRIES = 500_000
 SMALL_CORE_ENTRIES = 20_000
+# A small core is left to HiGHS at once, unless its relaxation stands so far off that the tree is needed.
+WIDE_CORE, WIDE_GAP = 25, 0.02
 
 
 def p_median(
@@ -171,21 +175,27 @@ def _search(
     allowed = np.zeros(problem.n_candidate, dtype=bool)
     allowed[columns] = True
     n_entry = int((allowed[problem.column] & (problem.value <= most[problem.row])).sum())
-    if n_entry > MOST_CORE_ENTRIES or watch.is_over():
-        return selected, bound, "lagrangian"
-    answer, found = solve_median_core(
-        problem,
-        selected,
+    core = MedianCore(
         columns=columns,
         taken=taken,
         most=most,
         bound=bound,
-        watch=watch,
-        time_limit_s=watch.left_s(),
         gap=0.0 if n_entry <= SMALL_CORE_ENTRIES else gap,
-        seed=seed,
+    )
+    method = "lagrangian"
+    is_wide = len(columns) > WIDE_CORE and relative_gap(value, bound) > WIDE_GAP
+    if problem.limits.p is not None and not problem.limits.is_priced and (is_wide or n_entry > SMALL):
+        until = watch.deadline - 0.25 * watch.left_s() if n_entry <= MOST_CORE_ENTRIES else watch.deadline
+        tree = solve_median_tree(problem, selected, core=core, price=relaxed.price, watch=watch, until=until)
+        selected, core, method = tree.selected, replace(core, bound=max(bound, tree.bound)), "lagrangian+tree"
+        if tree.is_complete:
+            return selected, core.bound, method
+    if n_entry > MOST_CORE_ENTRIES or watch.is_over():
+        return selected, core.bound, method
+    answer, found = solve_median_core(
+        problem, selected, core=core, watch=watch, time_limit_s=watch.left_s(), seed=seed
     )
     core_bound = min(answer.bound, value)
-    if len(found) and problem.limits.affords(found) and total(problem, found) < value:
+    if len(found) and problem.limits.affords(found) and total(problem, found) < total(problem, selected):
         selected = found
-    return selected, max(bound, core_bound), "lagrangian+highs"
+    return selected, max(core.bound, core_bound), f"{method}+highs"

@@ -5,7 +5,7 @@ d_1 + sum of (d_{k+1} - d_k) z_k, with z_k >= z_{k-1} - (sites at exactly d_k) (
 It has fewer variables than one a pair, and the same strength.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -19,36 +19,51 @@ from tuoyu_geo.siting.stacking import above, beside, by_column, nothing
 from tuoyu_geo.siting.watch import Watch
 
 
-def solve_median_core(
-    problem: MedianProblem,
-    selected: NDArray[np.int64] | None,
-    *,
-    columns: NDArray[np.int64],
-    taken: NDArray[np.int64],
-    most: NDArray[np.float64],
-    bound: float,
-    watch: Watch,
-    time_limit_s: float,
-    gap: float,
-    seed: int,
-) -> tuple[Answer, NDArray[np.int64]]:
-    """The best plan that takes all of `taken`, nothing outside `columns`, and serves no row dearer than `most`.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class MedianCore:
+    """What is left to decide: a better plan takes all of `taken`, nothing outside `columns`, serves no row dearer than `most`.
 
-    Parameters
+    Attributes
     ----------
-    problem
-        The whole problem.
-    selected
-        A plan inside the core to start from, or None.
     columns, taken
         Candidates allowed, ascending; those of them that are decided.
     most
         (n_row,) dearest value allowed a row.
     bound
         What is proven already.
+    gap
+        Relative gap at which to end.
+    """
+
+    columns: NDArray[np.int64]
+    taken: NDArray[np.int64]
+    most: NDArray[np.float64]
+    bound: float
+    gap: float
+
+
+def solve_median_core(
+    problem: MedianProblem,
+    selected: NDArray[np.int64],
+    *,
+    core: MedianCore,
+    watch: Watch,
+    time_limit_s: float,
+    seed: int,
+) -> tuple[Answer, NDArray[np.int64]]:
+    """The core's best plan.
+
+    Parameters
+    ----------
+    problem
+        The whole problem.
+    selected
+        A plan inside the core to start from.
+    core
+        What is undecided.
     watch
         Hears the news, and ends the run when interrupted.
-    time_limit_s, gap, seed
+    time_limit_s, seed
         For HiGHS.
 
     Returns
@@ -56,11 +71,12 @@ def solve_median_core(
     HiGHS's answer, and the sites (empty without a solution).
     """
     began = perf_counter()
+    columns = core.columns
     place = np.full(problem.n_candidate, -1, dtype=np.int64)
     place[columns] = np.arange(len(columns))
     decided = np.zeros(problem.n_candidate, dtype=bool)
-    decided[np.union1d(taken, problem.limits.fixed)] = True
-    ceiling = most.copy()
+    decided[np.union1d(core.taken, problem.limits.fixed)] = True
+    ceiling = core.most.copy()
     sure = decided[problem.column]
     np.minimum.at(ceiling, problem.row[sure], problem.value[sure])
     keep = (place[problem.column] >= 0) & (problem.value <= ceiling[problem.row])
@@ -101,20 +117,18 @@ def solve_median_core(
         row_upper=np.concatenate([np.full(n_level, np.inf), limit_most]),
         integer=np.concatenate([np.ones(n_column, dtype=bool), np.zeros(n_level, dtype=bool)]),
     )
-    in_hand = np.inf if selected is None else total(problem, selected)
+    in_hand = total(problem, selected)
     base = float(level_value[is_first].sum())
-    start = None
-    if selected is not None:
-        start = _start(np.isin(columns, selected), level, column, n_level=n_level, is_first=is_first)
+    start = _start(np.isin(columns, selected), level, column, n_level=n_level, is_first=is_first)
     answer = solve(
         program,
         time_limit_s=time_limit_s - (perf_counter() - began),
-        gap=gap,
+        gap=core.gap,
         seed=seed,
         start=start,
         watch=watch,
         tell=lambda value, least_value: watch.tell(
-            objective=min(in_hand, value + base), bound=min(max(bound, least_value + base), in_hand)
+            objective=min(in_hand, value + base), bound=min(max(core.bound, least_value + base), in_hand)
         ),
     )
     found = columns[answer.x[:n_column] > 0.5] if len(answer.x) else np.zeros(0, dtype=np.int64)

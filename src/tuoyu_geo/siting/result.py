@@ -34,7 +34,7 @@ class SitingResult:
     seconds
         Wall-clock time of the call.
     method
-        How it was found, in a word or two: "highs", "search", "lagrangian", "lagrangian+highs".
+        How it was found, in a word or two: "highs", "search", "lagrangian", "lagrangian+tree", "lagrangian+highs".
     seed
         The seed given.
     assigned
