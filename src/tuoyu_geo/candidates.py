@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 
 from tuoyu_geo.facilities import counts_today
 from tuoyu_geo.findings import Finding
+from tuoyu_geo.hazards import hazard_distances, hazard_findings
 from tuoyu_geo.messages import text
 from tuoyu_geo.siting import Sizes
 
@@ -46,20 +47,37 @@ def rate_candidates(
 
     Returns
     -------
-    The candidates with columns added: places (floor area ÷ area a place where none are stated, rounded down),
-    places_method ("measured", "estimated"), unusable_reason (text or None), usable; and findings for those left out.
+    The candidates with columns added: places (those stated, but no more than the floor area ÷ area a place, rounded down;
+    that number where none are stated), places_stated (NaN where none are), places_method ("measured": as stated, "capped": by
+    the area, "estimated": from it), hazard_kind, hazard_name, hazard_m and hazard_needed_m (as `hazards.hazard_distances`),
+    unusable_reason (text or None), usable; and findings for those left out or capped.
     """
     candidates = layers.candidates
-    by_area = np.floor(candidates["area_m2"] / policy.places.area_per_place_m2)
-    places = candidates["places"].fillna(by_area).fillna(0.0)
+    by_area = np.floor(candidates["area_m2"] / policy.places.area_per_place_m2 + 1e-9)
+    stated = candidates["places"]
+    is_capped = stated > by_area
+    places = stated.where(~is_capped, by_area).fillna(by_area).fillna(0.0)
+    hazards = hazard_distances(layers, policy=policy)
     near = _near_institutions(layers, policy=policy, spacing_m=spacing_m)
     reasons = [
-        _reason(row, places=n_places, near=too_near, policy=policy, open_by=open_by, spacing_m=spacing_m)
-        for (_, row), n_places, too_near in zip(candidates.iterrows(), places, near, strict=True)
+        _reason(
+            row,
+            places=n_places,
+            hazard=hazard,
+            near=too_near,
+            policy=policy,
+            open_by=open_by,
+            spacing_m=spacing_m,
+        )
+        for (_, row), n_places, hazard, too_near in zip(
+            candidates.iterrows(), places, hazards["hazard_reason"], near, strict=True
+        )
     ]
     rated = candidates.assign(
         places=places,
-        places_method=np.where(candidates["places"].notna(), "measured", "estimated"),
+        places_stated=stated,
+        places_method=np.select([is_capped, stated.notna()], ["capped", "measured"], "estimated"),
+        **{name: hazards[name] for name in ("hazard_kind", "hazard_name", "hazard_m", "hazard_needed_m")},
         unusable_reason=pd.Series(reasons, index=candidates.index, dtype=object),
     )
     rated["usable"] = rated["unusable_reason"].isna()
@@ -79,13 +97,51 @@ def rate_candidates(
         .reset_index()[["source_row", "name", "unusable_reason"]]
         .itertuples(index=False)
     ]
-    return rated, findings
+    return rated, [
+        *findings,
+        *hazard_findings(layers, policy=policy, file=files.get("hazards", "")),
+        *_capped_findings(
+            rated[is_capped],
+            policy=policy,
+            file=files.get("candidates", ""),
+            column=layers.mappings.get("candidates", {}).get("places"),
+        ),
+    ]
+
+
+def _capped_findings(
+    capped: "gpd.GeoDataFrame", *, policy: "Policy", file: str, column: str | None
+) -> list[Finding]:
+    """A finding for each candidate that states more places than its floor area has room for."""
+    rule = policy.places
+    return [
+        Finding(
+            code="candidate_places_capped",
+            severity="warning",
+            layer="candidates",
+            file=file,
+            row=int(row.source_row),
+            column=column,
+            found=text("plan.capped_found", name=row.name, places=row.places_stated, area=row.area_m2),
+            allowed=text(
+                "plan.capped_allowed",
+                each=rule.area_per_place_m2,
+                most=row.places,
+                verified="" if rule.area_verified else text("policy.unverified"),
+            ),
+            remedy=text("plan.capped_remedy", most=row.places),
+        )
+        for row in capped.reset_index()[
+            ["source_row", "name", "places", "places_stated", "area_m2"]
+        ].itertuples(index=False)
+    ]
 
 
 def _reason(  # noqa: PLR0911  (one return a reason)
     row: "pd.Series[Any]",
     *,
     places: float,
+    hazard: str | None,
     near: str | None,
     policy: "Policy",
     open_by: int | None,
@@ -95,10 +151,14 @@ def _reason(  # noqa: PLR0911  (one return a reason)
     rule = policy.candidates
     if isinstance(row["exclusion"], str) and row["exclusion"].strip():
         return row["exclusion"].strip()
+    if hazard is not None:
+        return hazard
     if not np.isnan(row["floor"]) and not rule.lowest_floor <= row["floor"] <= rule.highest_floor:
         return text("plan.floor_reason", floor=row["floor"], low=rule.lowest_floor, high=rule.highest_floor)
-    smallest = _classes(row["kind"], policy)[0]
-    if np.isnan(row["places"]) and places < smallest and not np.isnan(row["area_m2"]):
+    # Who states places has a use in mind, and the smallest class will do; else room is asked for the first one.
+    is_stated = not np.isnan(row["places"])
+    smallest = min(policy.places.class_places) if is_stated else _classes(row["kind"], policy)[0]
+    if places < (min(smallest, row["places"]) if is_stated else smallest) and not np.isnan(row["area_m2"]):
         return text(
             "plan.area_reason",
             area=row["area_m2"],

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from tuoyu_geo.cut import cut
 from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.manifest import Manifest, flat_settings, read_manifest
 from tuoyu_geo.messages import has_text, text
@@ -292,7 +293,7 @@ def _told(section: str, item: str, value: object) -> str:
         return value[:12] if section == "inputs" else value
     if _is_number(value):
         number = float(value)  # type: ignore[arg-type]
-        return f"{number:.1%}" if _is_share(section, item) else f"{number:,.6g}"
+        return f"{cut(number, digits=3):.1%}" if _is_share(section, item) else f"{number:,.6g}"
     return json.dumps(value, ensure_ascii=False)
 
 

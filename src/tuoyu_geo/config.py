@@ -25,6 +25,7 @@ LAYER_ROLES = (
     "water",
     "gazetteer",
     "built_up",
+    "hazards",
 )
 
 

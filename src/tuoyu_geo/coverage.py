@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo.access import coverage_share
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.policy.model import READINGS
 
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
 
 def share_text(value: float | None) -> str:
     """A share as people read it, rounded down, so that one just under its target never prints as the target."""
-    return (
-        text("coverage.no_share")
-        if value is None or np.isnan(value)
-        else f"{np.floor(value * 1000 + 1e-6) / 1000:.1%}"
-    )
+    return text("coverage.no_share") if value is None or np.isnan(value) else f"{cut(value, digits=3):.1%}"
 
 
 def nearest_facility(reach: "Reach", *, serving: "NDArray[np.bool_]") -> pd.DataFrame:

@@ -218,6 +218,8 @@ def sites_frame(
             words.append(text("plan.reason_places"))
         if size[int(j)] < site["places"]:
             words.append(text("plan.reason_size", full=site["places"], places=size[int(j)]))
+        if site["places_method"] == "capped":
+            words.append(text("plan.reason_capped", stated=site["places_stated"], most=site["places"]))
         counts[township_id] = had + 1
         reasons.append(text("words.list_semicolon").join(words))
     chosen = candidates.iloc[[int(j) for j in result.order]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from tuoyu_geo.coverage import share_text
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.outcome import Clause, Ground, Outcome
@@ -248,7 +249,11 @@ def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[st
         ),
         text("views.institutions", **summary["institutions"]),
         text("views.quotas", met=sum(one["met"] for one in with_quota), n=len(with_quota)),
-        text("views.places", **summary["places"]),
+        text(
+            "views.places",
+            **summary["places"]
+            | {name: cut(summary["places"][name], digits=2) for name in ("per_1000", "per_1000_plan")},
+        ),
         text("views.solver_given", objective=solver["objective"])
         if solver["status"] == "given"
         else text(

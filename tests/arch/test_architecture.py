@@ -16,7 +16,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 ORDER = (
     ("messages",),
     ("errors",),
-    ("findings", "settings"),
+    ("findings", "settings", "cut"),
     ("config", "scenario"),
     ("layers",),
     ("areas",),
@@ -27,7 +27,7 @@ ORDER = (
     ("reach",),
     ("coverage", "service_areas", "proposals"),
     ("coverage_groups", "places"),
-    ("gaps", "pooling"),
+    ("gaps", "pooling", "hazards"),
     ("siting",),
     ("plan", "plan_rows", "candidates"),
     ("outcome", "assignment"),

@@ -2,11 +2,15 @@
 
 import importlib.util
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import tuoyu_geo as tg
 from tuoyu_geo.policy.compliance import JUDGES
+from tuoyu_geo.policy.on_layers import standards
 
 SPEC = importlib.util.spec_from_file_location("cities", Path(__file__).with_name("cities.py"))
 cities = importlib.util.module_from_spec(SPEC)
@@ -52,7 +56,35 @@ def test_met(good, judge):
     assert (clause.status_plan, clause.missing_plan, clause.action) == ("met", "", "")
 
 
-@pytest.mark.parametrize("judge", cities.JUDGES)
+def test_no_plan_breaks_the_standards_and_sites_that_would_are_named(bad, lattice, tmp_path):
+    """Candidates are cut to their area and floor before they are chosen; the clause itself is judged on given sites."""
+    assert bad[1]["standards"].status_plan == "met"
+    rules = cities.policy(lattice.POLICY)
+    project = tg.open_project(lattice.write_town(tmp_path / "town", policy_toml=rules))
+    chosen = pd.DataFrame(
+        {
+            "name": ["够", "面积小", "四层", "没写"],
+            "township_id": "999900001",
+            "kind": "idle_premises",
+            "floor": [1, 2, 4, np.nan],
+            "area_m2": [180.0, 179.0, 400.0, 400.0],
+            "places": 20.0,
+        },
+        index=["A", "B", "C", "D"],
+    )
+
+    def verdict(*ids):
+        standing = SimpleNamespace(evidence=SimpleNamespace(selected=chosen.loc[list(ids)]))
+        return standards(None, project.policy, standing)
+
+    assert verdict("A").status == "met"
+    assert verdict("A", "D").status == "not_judgeable"
+    found = verdict("A", "B", "C", "D")
+    assert found.status == "not_met"
+    assert {place.id for place in found.places} == {"B", "C"}
+
+
+@pytest.mark.parametrize("judge", [one for one in cities.JUDGES if one != "standards"])
 def test_not_met(bad, judge):
     clause = bad[1][judge]
     assert clause.status_plan == "not_met", clause
@@ -79,7 +111,7 @@ def test_places_on_the_map_that_decide(bad):
     assert places["new_estate"] == {"E5"}
     assert places["existing_estate"] == {"E3", "E4"}
     assert places["old_estate"] == {"E3", "E4"}
-    assert places["standards"] == {"C1"}
+    assert places["standards"] == set()
     assert places["co_location"] == {"C1"}
     assert places["guidance"] == {"V1"}
     assert places["registration"] == {"I2"}

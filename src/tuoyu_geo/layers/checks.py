@@ -29,6 +29,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "candidates": ("Point", "Polygon", "MultiPolygon"),
     "roads": ("LineString", "MultiLineString"),
     "built_up": ("Polygon", "MultiPolygon"),
+    "hazards": ("Point", "MultiPoint", "Polygon", "MultiPolygon", "LineString", "MultiLineString"),
     "water": ("Polygon", "MultiPolygon", "LineString", "MultiLineString"),
 }
 

@@ -30,6 +30,7 @@ SINGULAR = {
     "roads": "road_id",
     "water": "water_id",
     "built_up": "built_up_id",
+    "hazards": "hazard_id",
 }
 # Layers whose rows a gazetteer may place.
 GAZETTED = ("communities", "villages", "institutions", "candidates")
@@ -92,6 +93,7 @@ def load_layers(
         water=frames["water"],
         unplaced=unplaced,
         built_up=frames["built_up"],
+        hazards=frames["hazards"],
         findings=tuple(by_severity(findings)),
         mappings=mappings,
         crs=crs,
@@ -198,7 +200,7 @@ def _with_ids(frame: gpd.GeoDataFrame, source: LayerSource) -> tuple[gpd.GeoData
         stated = frame[id_name].to_numpy(object)
         without = np.array([one is None for one in stated], dtype=bool)
         ids = np.where(without, made, stated)
-        if without.any() and role not in {"roads", "water", "built_up"}:
+        if without.any() and role not in {"roads", "water", "built_up", "hazards"}:
             findings.append(layer_finding(source, "ids_made", severity="info", n=int(without.sum())))
     if role == "townships":
         ids = np.array([townships.code9(one) for one in ids], dtype=object)
@@ -217,7 +219,7 @@ def _with_ids(frame: gpd.GeoDataFrame, source: LayerSource) -> tuple[gpd.GeoData
             kind=pd.Series(kinds, index=frame.index, dtype=object),
             area_kind=pd.Series(areas, index=frame.index, dtype=object),
         )
-    if role in {"roads", "water", "built_up"}:
+    if role in {"roads", "water", "built_up", "hazards"}:
         # Nobody refers to a street by its id, and road files repeat theirs for every segment.
         ids = made
     else:

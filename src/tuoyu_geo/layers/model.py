@@ -46,6 +46,8 @@ class Layers(Spoken):
         Polygons of the built-up area; name.
     water
         Polygons and lines; name.
+    hazards
+        Polygons, lines and points that candidates must keep away from; kind, name.
     unplaced
         Communities and villages that no coordinates and no gazetteer place, index their id; layer, name, township_id,
         status, area_kind, residents, planned_residents, households, persons_per_household, floor_area_m2, under3,
@@ -68,6 +70,7 @@ class Layers(Spoken):
     water: gpd.GeoDataFrame
     unplaced: pd.DataFrame
     built_up: gpd.GeoDataFrame
+    hazards: gpd.GeoDataFrame
     findings: tuple[Finding, ...]
     mappings: Mapping[str, Mapping[str, str]]
     crs: str

@@ -8,7 +8,7 @@ from tuoyu_geo.maps.layers import LegendRow
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
-from tuoyu_geo.maps.wording import dash, missing, number, share
+from tuoyu_geo.maps.wording import dash, missing, number, ratio, share
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
 
@@ -123,7 +123,7 @@ def _figures(outcome: Outcome) -> tuple[Figure, ...]:
     found.append(
         Figure(
             label=text("maps.figure.per_1000"),
-            value=f"{dash(number(places.get('per_1000'), digits=2))} → {dash(number(places.get('per_1000_plan'), digits=2))}",
+            value=f"{dash(ratio(places.get('per_1000')))} → {dash(ratio(places.get('per_1000_plan')))}",
         )
     )
     found.append(

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import has_text, text
 
 
@@ -34,8 +35,13 @@ def number(value: Any, *, digits: int = 0) -> str | None:  # noqa: ANN401
 
 
 def share(value: Any) -> str | None:  # noqa: ANN401
-    """A share 0..1 as a percentage with one decimal."""
-    return None if missing(value) else f"{100 * float(value):.1f}%"
+    """A share 0..1 as a percentage with one decimal, never rounded up to a target."""
+    return None if missing(value) else f"{cut(float(value), digits=3):.1%}"
+
+
+def ratio(value: Any) -> str | None:  # noqa: ANN401
+    """A figure with two decimals, never rounded up to a target."""
+    return None if missing(value) else f"{cut(float(value), digits=2):,.2f}"
 
 
 def year(value: Any) -> str | None:  # noqa: ANN401

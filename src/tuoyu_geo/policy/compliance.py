@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.policy import on_layers
 from tuoyu_geo.policy.clause import Clause, Place
@@ -118,9 +119,7 @@ def _places(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
         )
     per_1000 = 1000 * standing.places / standing.residents
     met = per_1000 >= policy.places.per_1000 - SLACK
-    observed = text(
-        "policy.places_observed", per_1000=int(per_1000 * 100 + 1e-6) / 100, places=standing.places
-    )
+    observed = text("policy.places_observed", per_1000=cut(per_1000, digits=2), places=standing.places)
     if not met and standing.n_places_unknown:
         counted = standing.evidence.counted
         return Verdict(

@@ -112,6 +112,20 @@ class InstitutionRule(Section):
         return self
 
 
+class Exclusion(Section):
+    """A kind of hazard that candidates must keep away from."""
+
+    kind: str
+    """The kind, as the column 类型 of the hazards layer has it."""
+    distance_m: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """Least straight-line distance from the candidate's point [m] (closed); 0 for not inside it. A number, or the name of a
+    standard in metres."""
+    source: str = ""
+    """Where the figure comes from."""
+    verified: bool = False
+    """Whether it is confirmed; if not, it prints 未核."""
+
+
 class CandidateRule(Section):
     """Which candidates can't be used, whatever they cost."""
 
@@ -123,6 +137,8 @@ class CandidateRule(Section):
     """Where that comes from."""
     floor_verified: bool
     """Whether it is confirmed."""
+    exclusions: tuple[Exclusion, ...] = ()
+    """Kinds of hazard with the distance to keep."""
 
 
 class EstateRule(Section):

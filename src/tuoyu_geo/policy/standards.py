@@ -111,8 +111,27 @@ def with_standards(tables: dict[str, Any], *, folder: Path) -> dict[str, Any]:
             dict.fromkeys(str(part) for part in sources if part)
         )
         table[verified_key] = bool(table.get(verified_key, True)) and one.verified
+    _fill_exclusions(filled, standards, file=name)
     _require_agreement(filled, standards, file=name)
     return filled
+
+
+def _fill_exclusions(tables: dict[str, Any], standards: dict[str, StandardFigure], *, file: str) -> None:
+    """Distances to hazards that name a standard, filled from it."""
+    candidates = tables.get("candidates")
+    rules = candidates.get("exclusions") if isinstance(candidates, dict) else None
+    if not isinstance(candidates, dict) or not isinstance(rules, list):
+        return
+    filled = []
+    for rule in rules:
+        if not isinstance(rule, dict) or not isinstance(rule.get("distance_m"), str):
+            filled.append(rule)
+            continue
+        one = _named(standards, rule["distance_m"], key="candidates.exclusions.distance_m", file=file)
+        if one.unit != "m":
+            raise ConfigError(text("policy.exclusion_unit", name=rule["distance_m"], found=one.unit))
+        filled.append({"source": one.source, "verified": one.verified} | rule | {"distance_m": one.value})
+    candidates["exclusions"] = filled
 
 
 def _names_any(tables: dict[str, Any]) -> bool:
@@ -122,6 +141,9 @@ def _names_any(tables: dict[str, Any]) -> bool:
     figures = [tables[section].get(key) for section, key in sections if isinstance(tables.get(section), dict)]
     if isinstance(coverage, dict):
         figures += [coverage.get("urban"), coverage.get("rural")]
+    candidates = tables.get("candidates")
+    rules = candidates.get("exclusions") if isinstance(candidates, dict) else None
+    figures += [rule.get("distance_m") for rule in rules or () if isinstance(rule, dict)]
     return any(isinstance(figure, str) for figure in figures)
 
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import has_text, text
 
 # A cell that begins so is worked out by Excel and WPS, and may then start programs.
@@ -37,6 +38,12 @@ def yes_no(value: object) -> str | None:
     if is_missing(value):
         return None
     return text("reports.yes") if bool(value) else text("reports.no")
+
+
+def judged(value: object, *, digits: int) -> float | int | None:
+    """A figure that is judged against a target, cut to the digits that its cell shows, so that Excel rounds none up."""
+    plain = number(value)
+    return None if plain is None else number(cut(plain, digits=digits))
 
 
 def number(value: object) -> float | int | None:

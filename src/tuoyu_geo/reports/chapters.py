@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tuoyu_geo.coverage import share_text
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.policy.standards import GROUPS
 from tuoyu_geo.reports.blocks import Block, Grid, Heading, Paragraph, Picture
@@ -119,7 +120,7 @@ def _today(outcome: "Outcome") -> list[Block]:
             existing=summary["institutions"]["existing"],
             counted=summary["institutions"]["counted"],
             places=summary["places"]["existing"],
-            per_1000=int(summary["places"]["per_1000"] * 100 + 1e-6) / 100,
+            per_1000=cut(summary["places"]["per_1000"], digits=2),
         ),
         _say("today_coverage", share=share_text(_head(outcome)["before"]), label=_head(outcome)["label"]),
         _grid(
@@ -291,7 +292,7 @@ def _layout(outcome: "Outcome") -> list[Block]:
             n=summary["institutions"]["proposed"],
             places=summary["places"]["proposed"],
             share=share_text(_head(outcome)["after"]),
-            per_1000=int(summary["places"]["per_1000_plan"] * 100 + 1e-6) / 100,
+            per_1000=cut(summary["places"]["per_1000_plan"], digits=2),
         ),
         _say(
             f"layout_{solver['status']}", objective=count(solver["objective"]), bound=count(solver["bound"])

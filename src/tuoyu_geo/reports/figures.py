@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.reports import drawing
 from tuoyu_geo.reports.cells import is_missing, word
@@ -180,7 +181,7 @@ def _balance(ax: "Axes", outcome: "Outcome", family: str) -> None:
         covered = (
             text("reports.no_figure")
             if is_missing(row.covered_plan_share)
-            else f"{int(row.covered_plan_share * 1000 + 1e-6) / 1000:.1%}"
+            else f"{cut(row.covered_plan_share, digits=3):.1%}"
         )
         words = text("report.balance_label", name=row.name, share=covered, places=row.places_plan)
         ax.text(point.x, point.y, "\n".join(drawable(line, family) for line in words.split("|")), fontsize=6.8,

@@ -5,11 +5,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
-from tuoyu_geo.reports.cells import is_missing, number, word, yes_no
+from tuoyu_geo.reports.cells import is_missing, judged, number, word, yes_no
 from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, year
 from tuoyu_geo.reports.tables_access import coverage_curve, coverage_parts, guidance, trace
 from tuoyu_geo.reports.tables_rules import data_findings, indicators, members, standards
-from tuoyu_geo.reports.tables_sites import kindergartens, projects, sites, with_choices, workplaces
+from tuoyu_geo.reports.tables_sites import (
+    candidates,
+    kindergartens,
+    projects,
+    sites,
+    with_choices,
+    workplaces,
+)
 
 if TYPE_CHECKING:
     from tuoyu_geo.outcome import Outcome
@@ -67,11 +74,11 @@ def townships(outcome: "Outcome") -> Table:
                 number(row.under3), number(row.places_required), number(row.places_today), number(row.places_plan),
                 number(max(0.0, row.places_required - row.places_plan)), number(row.unmet_places_today),
                 number(row.unmet_places_plan),
-                number(row.places_today / thousands) if thousands else None,
-                number(row.places_plan / thousands) if thousands else None, number(row.quota), number(row.existing),
+                judged(row.places_today / thousands, digits=2) if thousands else None,
+                judged(row.places_plan / thousands, digits=2) if thousands else None, number(row.quota), number(row.existing),
                 number(row.proposed), number(row.shortfall),
-                yes_no(row.met) if row.quota else text("reports.no_quota"), number(row.covered_today_share),
-                number(row.covered_plan_share),
+                yes_no(row.met) if row.quota else text("reports.no_quota"), judged(row.covered_today_share, digits=3),
+                judged(row.covered_plan_share, digits=3),
             ]
         )  # fmt: skip
     return columns, rows
@@ -125,6 +132,7 @@ TABLES: Mapping[str, Callable[["Outcome"], Table]] = MappingProxyType(
         "institutions": institutions,
         "townships": townships,
         "estates": estates,
+        "candidates": candidates,
         "kindergartens": kindergartens,
         "sites": sites,
         "projects": projects,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
-from tuoyu_geo.reports.cells import is_missing, number, word, yes_no
+from tuoyu_geo.reports.cells import is_missing, judged, number, word, yes_no
 from tuoyu_geo.reports.columns import Rows, Table, columns_of, plain, township_name
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def coverage_parts(outcome: "Outcome") -> Table:
     return columns, [
         [
             text(f"reports.by_{row.by}"), plain(row.name), row.label, yes_no(row.reading in headline), number(row.total),
-            number(row.before_covered), number(row.before), number(row.after_covered), number(row.after),
+            number(row.before_covered), judged(row.before, digits=3), number(row.after_covered),
+            judged(row.after, digits=3),
         ]
         for row in outcome.coverage_groups.itertuples()
     ]  # fmt: skip
@@ -35,8 +36,8 @@ def coverage_curve(outcome: "Outcome") -> Table:
     )  # fmt: skip
     return columns, [
         [
-            text(f"coverage.scope_{row.scope}"), row.label, number(row.standard_m), number(row.before),
-            number(row.after),
+            text(f"coverage.scope_{row.scope}"), row.label, number(row.standard_m), judged(row.before, digits=3),
+            judged(row.after, digits=3),
         ]
         for row in outcome.coverage_curve.itertuples()
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import number, word, yes_no
@@ -44,19 +44,32 @@ def departments(outcome: "Outcome") -> tuple[str, ...]:
 def _candidate_rows(outcome: "Outcome", rows: "gpd.GeoDataFrame") -> Table:
     columns = columns_of(
         ("id", "text", 10), ("name", "text", 26), ("township", "text", 12), ("candidate_kind", "text", 13),
-        ("method", "text", 13), ("places", "count", 9, "sum"), ("area_m2", "count", 11), ("floor", "count", 7),
+        ("method", "text", 13), ("places", "count", 9, "sum"), ("places_stated", "count", 9), ("area_m2", "count", 11), ("floor", "count", 7),
         ("cost", "money", 12), ("open_year", "text", 9), ("usable", "text", 7), ("unusable_reason", "text", 26),
+        ("hazard", "text", 20), ("hazard_m", "count", 11), ("hazard_needed_m", "count", 11),
         ("selected", "text", 9), ("lon", "degree", 12), ("lat", "degree", 12),
     )  # fmt: skip
     return columns, [
         [
             str(row.Index), plain(row.name), township_name(outcome, row.township_id),
-            word("candidate_kind", row.kind), word("method", row.method), number(row.places), number(row.area_m2),
-            number(row.floor), number(row.cost_10k_yuan), year(row.open_year), yes_no(row.usable),
-            plain(row.unusable_reason), yes_no(row.selected), lon, lat,
+            word("candidate_kind", row.kind), word("method", row.method), number(row.places),
+            number(getattr(row, "places_stated", None)), number(row.area_m2), number(row.floor),
+            number(row.cost_10k_yuan), year(row.open_year), yes_no(row.usable), plain(row.unusable_reason),
+            _hazard(row), number(getattr(row, "hazard_m", None)), number(getattr(row, "hazard_needed_m", None)),
+            yes_no(row.selected), lon, lat,
         ]
         for row, (lon, lat) in zip(rows.itertuples(), degrees(rows), strict=True)
     ]  # fmt: skip
+
+
+def _hazard(row: Any) -> str | None:  # noqa: ANN401  (a named tuple of pandas)
+    kind, name = plain(getattr(row, "hazard_kind", None)), plain(getattr(row, "hazard_name", None))
+    return kind if name is None or kind is None else text("reports.hazard", kind=kind, name=name)
+
+
+def candidates(outcome: "Outcome") -> Table:
+    """候选点: all of them, with why some can't be used and how far the nearest hazard is."""
+    return _candidate_rows(outcome, outcome.candidates)
 
 
 def kindergartens(outcome: "Outcome") -> Table:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from tuoyu_geo.coverage import share_text
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports import drawing
 from tuoyu_geo.reports.cells import is_missing, word
@@ -151,7 +152,7 @@ def _standing(outcome: "Outcome", township_id: "Hashable", row: Any) -> list[str
             "report.sheet_institutions_line",
             existing=row["existing"],
             places=row["places_today"],
-            per_1000=f"{int(row['places_today'] / thousands * 100 + 1e-6) / 100:.2f}" if thousands else "—",
+            per_1000=f"{cut(row['places_today'] / thousands, digits=2):.2f}" if thousands else "—",
         ),
         text(
             "report.sheet_covered_line",
