@@ -163,6 +163,7 @@ def conclude(
         policy=policy,
         unmet_estates=int(gaps_after["flag"].eq("new_missing").sum()),
     )
+    summary["shortfalls"] = list(shortfalls)
     unmet = gaps_after[gaps_after["flag"].eq("new_missing")]
     areas = search_areas(
         demand=demand,

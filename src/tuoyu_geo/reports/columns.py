@@ -35,8 +35,10 @@ def columns_of(*specs: tuple[str, str, float] | tuple[str, str, float, str]) -> 
 
 def township_name(outcome: "Outcome", township_id: object) -> object:
     """A township's name; nothing where no township is known."""
-    names = outcome.townships["name"]
-    return names.get(township_id, township_id) if not is_missing(township_id) else None
+    if is_missing(township_id):
+        return None
+    townships = outcome.townships
+    return townships.at[township_id, "name"] if township_id in townships.index else township_id
 
 
 def plain(value: object) -> str | None:

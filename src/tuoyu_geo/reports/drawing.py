@@ -1,14 +1,16 @@
 """Maps as still pictures: areas, streets, points, a scale bar and a north arrow on Matplotlib axes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import shapely
 from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.collections import PathCollection
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
@@ -18,6 +20,7 @@ from tuoyu_geo.reports.fonts import drawable
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import RendererBase
 
 PAPER = "#fbfaf7"
 BORDER = "#8a8f98"
@@ -39,6 +42,46 @@ class Dots:
     edge: str = "white"
     size: float = 30.0
     alpha: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of text on a figure: where its base line begins or has its middle [share of the figure], size [points]."""
+
+    x: float
+    y: float
+    words: str
+    size: float
+    colour: str = "black"
+    weight: str = "normal"
+    anchor: Literal["start", "centre"] = "start"
+
+
+class Lines(Artist):
+    """Lines of text drawn as they stand.
+
+    A `matplotlib.text.Text` lays each line out twice, once to learn how long it is, which a line that begins at a
+    point and is never turned needs not.
+    """
+
+    def __init__(self, lines: "Sequence[Line]") -> None:
+        super().__init__()
+        self.lines = tuple(lines)
+
+    def draw(self, renderer: "RendererBase") -> None:
+        """Draw them; Matplotlib's own hook."""
+        width, height = self.figure.bbox.size
+        looks = {(line.size, line.weight) for line in self.lines}
+        fonts = {look: FontProperties(size=look[0], weight=look[1]) for look in looks}
+        for line in self.lines:
+            font = fonts[line.size, line.weight]
+            x, y = line.x * width, line.y * height
+            if line.anchor == "centre":
+                x -= renderer.get_text_width_height_descent(line.words, font, ismath=False)[0] / 2
+            gc = renderer.new_gc()
+            gc.set_foreground(line.colour)
+            renderer.draw_text(gc, x, height - y if renderer.flipy() else y, line.words, font, 0.0)
+            gc.restore()
 
 
 @contextmanager
@@ -86,14 +129,15 @@ def draw_areas(
 def draw_lines(ax: "Axes", shapes: "gpd.GeoSeries", *, colour: str = STREET, width: float = 0.4) -> None:
     """Lines, and the outlines of areas."""
     parts = shapely.get_parts(np.asarray(shapes.array, dtype=object))
-    lines = [part for part in parts if part is not None and part.geom_type == "LineString"]
-    if not lines:
+    lines = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
+    if not len(lines):
         return
     # One path for all: a PDF writes a collection line by line, which takes seconds for a town.
     xy, index = shapely.get_coordinates(lines, return_index=True)
     codes = np.full(len(xy), Path.LINETO, dtype=Path.code_type)
     codes[np.flatnonzero(np.diff(index, prepend=-1))] = Path.MOVETO
-    ax.add_patch(PathPatch(Path(xy, codes), facecolor="none", edgecolor=colour, linewidth=width, zorder=2))
+    # add_patch would look for the extent of each segment as of a curve, for seconds; `frame` has set the limits.
+    ax.add_artist(PathPatch(Path(xy, codes), facecolor="none", edgecolor=colour, linewidth=width, zorder=2))
 
 
 def draw_points(ax: "Axes", shapes: "gpd.GeoSeries", *, dots: Dots, order: int = 4) -> None:
@@ -120,8 +164,8 @@ def frame(ax: "Axes", bounds: tuple[float, float, float, float], *, margin: floa
     ax.set_xlim(west - pad, east + pad)
     ax.set_ylim(south - pad, north + pad)
     ax.set_aspect("equal")
-    ax.set_xticks([])
-    ax.set_yticks([])
+    ax.xaxis.set_visible(False)
+    ax.yaxis.set_visible(False)
     ax.set_facecolor(PAPER)
     for side in ax.spines.values():
         side.set_color(BORDER)
@@ -160,10 +204,11 @@ def name_areas(ax: "Axes", areas: "gpd.GeoDataFrame", *, family: str, size: floa
     for name, shape in zip(areas["name"], areas.geometry, strict=True):
         point = shape.representative_point()
         ax.text(point.x, point.y, drawable(name, family), fontsize=size, ha="center", va="center", color="#333333",
-                zorder=5, path_effects=_halo(), clip_on=True)  # fmt: skip
+                zorder=5, path_effects=halo(), clip_on=True)  # fmt: skip
 
 
-def _halo() -> list[object]:
+def halo() -> list[object]:
+    """A white edge around letters, so that they can be read on any ground."""
     from matplotlib.patheffects import withStroke  # noqa: PLC0415
 
     return [withStroke(linewidth=2.0, foreground="white")]

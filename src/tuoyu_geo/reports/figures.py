@@ -34,7 +34,7 @@ FLAGS = {
     "built_missing": Dots(label="", marker="s", fill="#cc79a7", size=14),
     "village_guidance": Dots(label="", marker="^", fill="#8a8f98", size=16),
 }
-RAMP = LinearSegmentedColormap.from_list("share", ["#f6e8d5", "#fdd49e", "#a6dba0", "#1b7837"])
+RAMP = LinearSegmentedColormap.from_list("share", ["#f6e8d5", "#fdd49e", "#a6dba0", "#41a15a"])
 
 
 def draw_figures(outcome: "Outcome", *, names: "Sequence[str]" = FIGURES) -> dict[str, bytes]:
@@ -185,7 +185,7 @@ def _balance(ax: "Axes", outcome: "Outcome", family: str) -> None:
         )
         words = text("report.balance_label", name=row.name, share=covered, places=row.places_plan)
         ax.text(point.x, point.y, "\n".join(drawable(line, family) for line in words.split("|")), fontsize=6.8,
-                ha="center", va="center", zorder=5)  # fmt: skip
+                ha="center", va="center", zorder=5, path_effects=drawing.halo())  # fmt: skip
 
 
 def _estates(ax: "Axes", outcome: "Outcome", family: str) -> None:

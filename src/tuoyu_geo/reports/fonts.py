@@ -38,13 +38,14 @@ def _characters(family: str) -> frozenset[int]:
     return frozenset(font.get_charmap())
 
 
-def drawable(words: object, family: str) -> str:
-    """Text that a font can draw: a character it lacks becomes □, so that the gap shows; line breaks become spaces.
-
-    A dollar sign would begin a formula, so it is escaped.
-    """
-    known = _characters(family)
-    drawn = "".join(
-        one if ord(one) in known else " " if one.isspace() else "□" for one in str(words).replace("\n", " ")
+def known(words: object, family: str) -> str:
+    """Text that a font can draw: a character it lacks becomes □, so that the gap shows; line breaks become spaces."""
+    there = _characters(family)
+    return "".join(
+        one if ord(one) in there else " " if one.isspace() else "□" for one in str(words).replace("\n", " ")
     )
-    return drawn.replace("\\", "＼").replace("$", r"\$")
+
+
+def drawable(words: object, family: str) -> str:
+    """`known` text for a Matplotlib text, where a dollar sign would begin a formula and so is escaped."""
+    return known(words, family).replace("\\", "＼").replace("$", r"\$")

@@ -36,6 +36,7 @@ LINE_HEIGHT = 15.0
 # Excel's rows are no higher than 409 points.
 MOST_LINES = 27
 WIDE_FROM = 0x2E80
+SHORT_WIDTH = {"text": 16, "count": 7}
 # Sheets wider than this are printed on A3.
 A4_WIDTH = 190
 
@@ -101,7 +102,9 @@ def add_sheet(
                 cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
             elif value is not None:
                 cell.value = value
-        sheet.row_dimensions[i].height = LINE_HEIGHT * max(1, *map(_n_lines, columns, row))
+        lines = max(map(_n_lines, columns, row))
+        if lines > 1:
+            sheet.row_dimensions[i].height = LINE_HEIGHT * lines
     end = HEADER_ROW + len(rows)
     totals: dict[str, float] = {}
     if not rows:
@@ -125,7 +128,9 @@ def _kind_of(value: object) -> str:
 
 def _dress(cell: "Cell | MergedCell", column: Column, *, kind: str) -> None:
     cell.border = BORDER
-    cell.alignment = Alignment(vertical="center", wrap_text=column.form == "text")
+    # Short texts and serial numbers stand in the middle, so that no text touches the number beside it.
+    side = "center" if column.width <= SHORT_WIDTH.get(column.form, 0) else None
+    cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=column.form == "text")
     if column.filled_in:
         cell.fill = PatternFill("solid", fgColor="FFFBE6")
     if kind == "number":
@@ -135,7 +140,8 @@ def _dress(cell: "Cell | MergedCell", column: Column, *, kind: str) -> None:
 
 def _n_lines(column: Column, value: object) -> int:
     """Lines that a text takes in its column: a Chinese character is as wide as two figures."""
-    if not isinstance(value, str):
+    # Most cells are short, and none is wider than twice its length.
+    if not isinstance(value, str) or 2 * len(value) < column.width:
         return 1
     wide = sum(1 if ord(one) < WIDE_FROM else 2 for one in value)
     return min(MOST_LINES, -(-wide // max(1, int(column.width) - 1)))
@@ -217,7 +223,7 @@ def _for_print(sheet: "Worksheet", *, title: str, last: int, columns: Sequence[C
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
-    margins.top = margins.bottom = 0.6
+    margins.top, margins.bottom, margins.footer = 0.6, 0.75, 0.3
     # Ampersands begin codes in headers and footers.
     footer = sheet.oddFooter
     if footer is not None:

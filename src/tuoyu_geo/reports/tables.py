@@ -8,7 +8,7 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import is_missing, judged, number, word, yes_no
 from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, year
 from tuoyu_geo.reports.tables_access import coverage_curve, coverage_parts, guidance, trace
-from tuoyu_geo.reports.tables_rules import data_findings, indicators, members, standards
+from tuoyu_geo.reports.tables_rules import data_findings, indicators, members, shortfalls, standards
 from tuoyu_geo.reports.tables_sites import (
     candidates,
     kindergartens,
@@ -16,6 +16,7 @@ from tuoyu_geo.reports.tables_sites import (
     sites,
     with_choices,
     workplaces,
+    years,
 )
 
 if TYPE_CHECKING:
@@ -136,11 +137,13 @@ TABLES: Mapping[str, Callable[["Outcome"], Table]] = MappingProxyType(
         "kindergartens": kindergartens,
         "sites": sites,
         "projects": projects,
+        "years": years,
         "workplaces": workplaces,
         "guidance": guidance,
         "coverage_parts": coverage_parts,
         "coverage_curve": coverage_curve,
         "indicators": indicators,
+        "shortfalls": shortfalls,
         "trace": trace,
         "findings": data_findings,
         "standards": standards,

@@ -1,15 +1,17 @@
 """Rows of the sheets about clauses, standards, responsibilities and data."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuoyu_geo.coverage import share_text
 from tuoyu_geo.messages import text
 from tuoyu_geo.policy.standards import GROUPS
 from tuoyu_geo.reports.cells import number, word
-from tuoyu_geo.reports.columns import Rows, Table, columns_of, some
+from tuoyu_geo.reports.columns import Rows, Table, columns_of, plain, some
 
 if TYPE_CHECKING:
     from tuoyu_geo.outcome import Outcome
+    from tuoyu_geo.policy.clause import Clause
 
 
 def indicators(outcome: "Outcome") -> Table:
@@ -74,24 +76,71 @@ def standards(outcome: "Outcome") -> Table:
     return columns, rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duties:
+    """What one department answers for: the clauses that name it, those still open with the plan, and what to do."""
+
+    name: str
+    clauses: tuple["Clause", ...]
+
+    @property
+    def open_ids(self) -> tuple[str, ...]:
+        """Ids of its clauses that the plan does not meet."""
+        return tuple(clause.id for clause in self.clauses if clause.status_plan == "not_met")
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What the open clauses ask for, each once."""
+        open_clauses = [clause for clause in self.clauses if clause.status_plan == "not_met"]
+        return tuple(dict.fromkeys(clause.action for clause in open_clauses if clause.action))
+
+
+def duties(outcome: "Outcome") -> list[Duties]:
+    """Every department that a clause names, in the document's order."""
+    named = dict.fromkeys(one for clause in outcome.clauses for one in clause.departments)
+    return [
+        Duties(name=name, clauses=tuple(one for one in outcome.clauses if name in one.departments))
+        for name in named
+    ]
+
+
+def shortfalls(outcome: "Outcome") -> Table:
+    """缺口与冲突: what the plan can't meet, rules that stand against each other, and where a candidate would help."""
+    columns = columns_of(
+        ("matter", "text", 14),
+        ("subject", "text", 24),
+        ("residents", "count", 13),
+        ("explained", "text", 110),
+    )
+    rows: Rows = [
+        [text(f"reports.matter_{matter}"), None, None, words]
+        for matter in ("shortfalls", "clashes")
+        for words in outcome.summary[matter]
+    ]
+    rows += [
+        [text("reports.matter_search"), plain(one.name), number(one.residents), plain(one.asks)]
+        for one in outcome.search_areas.itertuples()
+    ]
+    return columns, rows
+
+
 def members(outcome: "Outcome") -> Table:
     """责任分工: who sits in the joint conference, what each is for, and the clauses that name it."""
     columns = columns_of(
-        ("member", "text", 20), ("role", "text", 16), ("duty", "text", 70), ("clauses", "text", 50),
-        ("open_clauses", "text", 40),
+        ("member", "text", 20), ("role", "text", 16), ("duty", "text", 60), ("clauses", "text", 44),
+        ("open_clauses", "text", 30), ("action", "text", 44),
     )  # fmt: skip
     given = {member.name: member for member in outcome.policy.members}
-    named = dict.fromkeys(one for clause in outcome.clauses for one in clause.departments)
+    named = {one.name: one for one in duties(outcome)}
     comma = text("reports.comma")
     rows: Rows = []
-    for name in [*given, *(one for one in named if one not in given)]:
-        own = [clause for clause in outcome.clauses if name in clause.departments]
-        member = given.get(name)
+    for name in dict.fromkeys([*given, *named]):
+        member, own = given.get(name), named.get(name, Duties(name=name, clauses=()))
         rows.append(
             [
                 name, member.role or None if member else None, member.duty or None if member else None,
-                comma.join(clause.id for clause in own) or None,
-                comma.join(clause.id for clause in own if clause.status_plan == "not_met") or None,
+                comma.join(clause.id for clause in own.clauses) or None, comma.join(own.open_ids) or None,
+                text("reports.semicolon").join(own.actions) or None,
             ],
         )  # fmt: skip
     return columns, rows

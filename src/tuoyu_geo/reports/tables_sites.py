@@ -1,9 +1,10 @@
 """Rows of the sheets about candidates and sites."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import number, word, yes_no
 from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, year
@@ -123,5 +124,74 @@ def projects(outcome: "Outcome") -> Table:
             year(row.open_year), None, None, None,
         ]
         for row in outcome.sites.itertuples()
+    ]  # fmt: skip
+    return columns, rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearOfSites:
+    """What can open in one year, and what stands when it has.
+
+    Attributes
+    ----------
+    year
+        As text; a word where the candidates state none.
+    n_sites, places, area_m2, cost_10k_yuan
+        Of the sites of that year; sums of what is stated, NaN where none states any.
+    n_without_cost
+        Sites whose cost nobody states.
+    places_by_then, per_1000_by_then
+        With what counts today and all years before; a 1,000 residents of today, rounded down.
+    """
+
+    year: str
+    n_sites: int
+    places: float
+    area_m2: float
+    cost_10k_yuan: float
+    n_without_cost: int
+    places_by_then: float
+    per_1000_by_then: float
+
+
+def by_year(outcome: "Outcome") -> list[YearOfSites]:
+    """The sites by the year in which they can open; those that state none come last."""
+    found = []
+    there = float(outcome.summary["places"]["existing"])
+    residents = float(outcome.summary["population"]["residents"])
+    sites = outcome.sites
+    for opens in [*sorted(sites["open_year"].dropna().unique()), None]:
+        rows = sites[sites["open_year"].isna() if opens is None else sites["open_year"].eq(opens)]
+        if not len(rows):
+            continue
+        there += float(rows["places"].sum())
+        found.append(
+            YearOfSites(
+                year=year(opens) or text("reports.no_year"),
+                n_sites=len(rows),
+                places=float(rows["places"].sum()),
+                area_m2=float(rows["area_m2"].sum(min_count=1)),
+                cost_10k_yuan=float(rows["cost_10k_yuan"].sum(min_count=1)),
+                n_without_cost=int(rows["cost_10k_yuan"].isna().sum()),
+                places_by_then=there,
+                per_1000_by_then=cut(1000 * there / residents, digits=2) if residents else 0.0,
+            )
+        )
+    return found
+
+
+def years(outcome: "Outcome") -> Table:
+    """分年度建设."""
+    columns = columns_of(
+        ("open_year", "text", 14), ("n_projects", "count", 12, "sum"), ("places", "count", 12, "sum"),
+        ("area_m2", "count", 14, "sum"), ("cost", "money", 16, "sum"), ("n_without_cost", "count", 16, "sum"),
+        ("places_by_then", "count", 16), ("per_1000_by_then", "ratio", 16),
+    )  # fmt: skip
+    rows: Rows = [
+        [
+            one.year, one.n_sites, number(one.places), number(one.area_m2), number(one.cost_10k_yuan),
+            one.n_without_cost, number(one.places_by_then), one.per_1000_by_then,
+        ]
+        for one in by_year(outcome)
     ]  # fmt: skip
     return columns, rows

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -12,9 +13,9 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.reports import drawing
 from tuoyu_geo.reports.cells import is_missing, word
 from tuoyu_geo.reports.columns import some, year
-from tuoyu_geo.reports.drawing import Dots
+from tuoyu_geo.reports.drawing import Dots, Line
 from tuoyu_geo.reports.figures import FLAGS, footer
-from tuoyu_geo.reports.fonts import chinese_font, drawable
+from tuoyu_geo.reports.fonts import chinese_font, known
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -27,8 +28,13 @@ MAP_TOP, MAP_HEIGHT = 0.905, 0.40
 # Half-width characters that fit a line of the text size on the page.
 LINE_WIDTH = 108
 LINE_STEP = 0.0185
+# What a heading takes, with the room after its section, in lines.
+HEADING_STEPS = 1.6
+FOOT_BOTTOM, FOOT_STEP, FOOT_WIDTH = 0.018, 0.011, 150
 MOST_SITES = 9
 WIDE_FROM = 0x2E80
+# Never the first of a line.
+CLOSING = "，。、；：！？）》”’,.;:!?)"
 
 
 def township_sheets(outcome: "Outcome") -> dict[str, bytes]:
@@ -55,23 +61,26 @@ def _sheet(outcome: "Outcome", township_id: "Hashable", family: str) -> bytes:
     row: Any = outcome.townships.loc[township_id]
     note = outcome.note
     figure = Figure(figsize=A4_IN, facecolor="white")
-    name = drawable(row["name"], family)
-    figure.text(0.5, 0.96, text("report.sheet_title", name=name), fontsize=18, ha="center", weight="bold")
     under = text("report.sheet_under", county=note.county_name, title=note.title, date=note.date)
-    figure.text(0.5, 0.937, drawable(under, family), fontsize=8.5, ha="center", color="#555555")
-    _map(figure, outcome, township_id)
-    at = MAP_TOP - MAP_HEIGHT - 0.03
-    for heading, lines in _sections(outcome, township_id, row):
-        figure.text(LEFT, at, heading, fontsize=11.5, weight="bold", color=drawing.TODAY)
-        at -= LINE_STEP * 1.15
-        for line in lines:
-            for part in _wrapped(line):
-                figure.text(LEFT + 0.012, at, drawable(part, family), fontsize=9.2)
-                at -= LINE_STEP
-        at -= LINE_STEP * 0.45
-    foot = text("reports.semicolon").join([footer(outcome), *note.notices])
-    for k, part in enumerate(reversed(_wrapped(foot, width=150)[:4])):
-        figure.text(LEFT, 0.018 + 0.011 * k, drawable(part, family), fontsize=6.3, color="#777777")
+    foot = _wrapped(text("reports.semicolon").join([footer(outcome), *note.notices]), width=FOOT_WIDTH)
+    page = [
+        Line(
+            x=0.5,
+            y=0.96,
+            words=text("report.sheet_title", name=row["name"]),
+            size=18,
+            weight="bold",
+            anchor="centre",
+        ),
+        Line(x=0.5, y=0.937, words=under, size=8.5, colour="#555555", anchor="centre"),
+        *_body(_sections(outcome, township_id, row), bottom=FOOT_BOTTOM + FOOT_STEP * (len(foot) + 1)),
+        *(
+            Line(x=LEFT, y=FOOT_BOTTOM + FOOT_STEP * (len(foot) - k), words=part, size=6.3, colour="#777777")
+            for k, part in enumerate(foot, start=1)
+        ),
+    ]
+    figure.add_artist(drawing.Lines([replace(line, words=known(line.words, family)) for line in page]))
+    _map(figure, outcome, township_id, family)
     buffer = io.BytesIO()
     figure.savefig(
         buffer,
@@ -81,7 +90,28 @@ def _sheet(outcome: "Outcome", township_id: "Hashable", family: str) -> bytes:
     return buffer.getvalue()
 
 
-def _map(figure: Figure, outcome: "Outcome", township_id: "Hashable") -> None:
+def _body(sections: list[tuple[str, list[str]]], *, bottom: float) -> list[Line]:
+    """The sections below the map, set smaller where they would not fit above `bottom` [share of the page]."""
+    top = MAP_TOP - MAP_HEIGHT - 0.03
+    parts = [(heading, [part for line in lines for part in _wrapped(line)]) for heading, lines in sections]
+    n_steps = sum(HEADING_STEPS + len(lines) for _, lines in parts)
+    shrink = min(1.0, (top - bottom) / (LINE_STEP * n_steps))
+    step = LINE_STEP * shrink
+    page: list[Line] = []
+    at = top
+    for heading, lines in parts:
+        page.append(
+            Line(x=LEFT, y=at, words=heading, size=11.5 * shrink, weight="bold", colour=drawing.TODAY)
+        )
+        at -= step * 1.15
+        for line in lines:
+            page.append(Line(x=LEFT + 0.012, y=at, words=line, size=9.2 * shrink))
+            at -= step
+        at -= step * (HEADING_STEPS - 1.15)
+    return page
+
+
+def _map(figure: Figure, outcome: "Outcome", township_id: "Hashable", family: str) -> None:
     ax = figure.add_axes((LEFT, MAP_TOP - MAP_HEIGHT, RIGHT - LEFT, MAP_HEIGHT))
     own = outcome.townships.loc[[township_id]]
     bounds = tuple(float(one) for one in own.total_bounds)
@@ -90,6 +120,11 @@ def _map(figure: Figure, outcome: "Outcome", township_id: "Hashable") -> None:
     drawing.draw_areas(ax, own.geometry, fill="#ffffff", edge="#4a4f57", width=1.4)
     west, east = ax.get_xlim()
     south, north = ax.get_ylim()
+    around = outcome.townships.drop(index=township_id).clip_by_rect(west, south, east, north)
+    near = ~around.is_empty
+    drawing.name_areas(
+        ax, outcome.townships.drop(index=township_id)[near].set_geometry(around[near]), family=family, size=7
+    )
     drawing.draw_areas(
         ax, outcome.water.geometry.cx[west:east, south:north], fill=drawing.WATER, edge=drawing.WATER
     )
@@ -222,11 +257,11 @@ def _open_lines(outcome: "Outcome", township_id: "Hashable") -> list[str]:
 
 
 def _wrapped(words: str, *, width: int = LINE_WIDTH) -> list[str]:
-    """Lines of at most `width` half-width characters: Matplotlib breaks Chinese lines nowhere."""
+    """Lines of at most `width` half-width characters, and a closing mark: Matplotlib breaks Chinese lines nowhere."""
     lines, line, used = [], "", 0
     for one in str(words):
         size = 1 if ord(one) < WIDE_FROM else 2
-        if used + size > width:
+        if used + size > width and one not in CLOSING:
             lines.append(line)
             line, used = "", 0
         line += one
