@@ -16,6 +16,26 @@ FREE, TAKEN, OUT = 0, 1, 2
 
 
 @compiled
+def _sink(heap: NDArray[np.int64], at: int, size: int, score: NDArray[np.float64]) -> None:
+    """Let an entry of a heap (largest score first, then the lower index) sink to its place."""
+    own = heap[at]
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        if child + 1 < size:
+            x, y = heap[child], heap[child + 1]
+            if score[y] > score[x] or (score[y] == score[x] and y < x):
+                child += 1
+        x = heap[child]
+        if score[own] > score[x] or (score[own] == score[x] and own < x):
+            break
+        heap[at] = x
+        at = child
+    heap[at] = own
+
+
+@compiled
 def pick_free(
     score: NDArray[np.float64],
     state: NDArray[np.int8],
@@ -27,31 +47,41 @@ def pick_free(
     count: NDArray[np.int64],
 ) -> bool:
     """Mark the p sites of largest total score that hold the taken ones and meet the quotas; whether there are such."""
-    n_site = 0
+    n_site, size, lacking = 0, 0, 0
     picked[:] = False
     count[:] = 0
+    # A heap of its own: as fast as a sort, of which most would not be looked at, and compiled in a tenth of the time.
+    heap = np.empty(len(score), np.int64)
     for j in range(len(score)):
         if state[j] == TAKEN:
             picked[j] = True
             count[member[j]] += 1
             n_site += 1
-    order = np.argsort(-score, kind="mergesort")
-    for j in order:
-        if state[j] == FREE and count[member[j]] < lower[member[j]]:
-            picked[j] = True
-            count[member[j]] += 1
-            n_site += 1
+        elif state[j] == FREE:
+            heap[size] = j
+            size += 1
     for part in range(len(lower)):
-        if count[part] < lower[part] or count[part] > upper[part]:
+        if count[part] > upper[part]:
             return False
-    for j in order:
-        if n_site >= p:
-            break
-        if state[j] == FREE and not picked[j] and count[member[j]] < upper[member[j]]:
-            picked[j] = True
-            count[member[j]] += 1
-            n_site += 1
-    return n_site == p
+        lacking += max(lower[part] - count[part], 0)
+    if n_site + lacking > p:
+        return False
+    for at in range(size // 2 - 1, -1, -1):
+        _sink(heap, at, size, score)
+    while size > 0 and (lacking > 0 or n_site < p):
+        j = heap[0]
+        size -= 1
+        heap[0] = heap[size]
+        _sink(heap, 0, size, score)
+        part = member[j]
+        if count[part] < lower[part]:
+            lacking -= 1
+        elif n_site + lacking >= p or count[part] >= upper[part]:
+            continue
+        picked[j] = True
+        count[part] += 1
+        n_site += 1
+    return n_site == p and lacking == 0
 
 
 @compiled
