@@ -1,6 +1,6 @@
 """What a notebook holds: who is served today, and the plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,10 +13,13 @@ from tuoyu_geo.messages.speaker import Spoken
 from tuoyu_geo.outcome import Clause, Ground, Outcome
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import folium
     import geopandas as gpd
 
     from tuoyu_geo.config import Config
+    from tuoyu_geo.map_sheets import Format
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -207,6 +210,16 @@ class Plan(Spoken):
         from tuoyu_geo.maps import overview_map  # noqa: PLC0415  (folium is slow to import)
 
         return overview_map(self.outcome)
+
+    def save_maps(
+        self, folder: "str | Path", *, formats: "Sequence[Format]" = ("pdf",)
+    ) -> "tuple[Path, ...]":
+        """Write every map as a sheet of A3 into ``maps/`` of a folder; see `map_sheets.write_map_sheets`."""
+        from pathlib import Path  # noqa: PLC0415
+
+        from tuoyu_geo.map_sheets import write_map_sheets  # noqa: PLC0415  (matplotlib is slow to import)
+
+        return write_map_sheets(self.outcome, Path(folder), formats=formats)
 
     def _repr_html_(self) -> str:
         from html import escape  # noqa: PLC0415

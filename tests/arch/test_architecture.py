@@ -33,7 +33,7 @@ ORDER = (
     ("outcome", "assignment"),
     ("assemble", "trace", "mending", "mends", "ways"),
     ("maps", "reports", "manifest"),
-    ("changes",),
+    ("changes", "map_sheets"),
     ("views",),
     ("conclude", "served", "solving"),
     ("choices",),

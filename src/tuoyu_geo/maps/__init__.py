@@ -60,6 +60,20 @@ def draw_maps(outcome: Outcome, names: Sequence[str] = tuple(MAPS)) -> dict[str,
     return {name: pages[name] for name in names}
 
 
+def named_map(outcome: Outcome, name: str) -> OfflineMap:
+    """One map by its stem of `map_names`.
+
+    Raises
+    ------
+    KeyError
+        A name that is no map.
+    """
+    if name in MAPS:
+        return MAPS[name](outcome)
+    stems = township_stems(list(outcome.townships.index))
+    return next(shown for _, shown in township_maps(outcome, {name: stems[name]}))
+
+
 def _links(stem: str, townships: Mapping[str, str]) -> tuple[Link, ...]:
     """From one map to the others; the overview alone names every township's."""
     up = "../" if "/" in stem else ""
@@ -79,6 +93,7 @@ __all__ = [
     "health_map",
     "housing_map",
     "map_names",
+    "named_map",
     "natural_resources_map",
     "overview_map",
 ]

@@ -157,6 +157,8 @@ class VectorLayer(Layer):
 class OfflineMap(folium.Map):
     """A folium map whose page holds all it needs; `_repr_html_` shows it in a notebook.
 
+    What it shows stands in `note`, `panel`, `specs` (its layers) and `views`, for those who draw it otherwise.
+
     Parameters
     ----------
     stem
@@ -196,10 +198,11 @@ class OfflineMap(folium.Map):
             max_zoom=19,
         )
         self._id = stem
-        self._language = language()
-        self._note = note
-        self._panel = panel
-        self._views = tuple(views)
+        self.language = language()
+        self.note = note
+        self.panel = panel
+        self.views = tuple(views)
+        self.specs = tuple(layers)
         self._links: tuple[Link, ...] = ()
         self._sized = any("r" in feature["properties"] for spec in layers for feature in spec.features)
         _page(self).title = escape(panel.title)
@@ -211,7 +214,7 @@ class OfflineMap(folium.Map):
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401  (as folium has it)
         """Write the map and its panels into the figure, in the language in which the map was made."""
-        with speaking(self._language):
+        with speaking(self.language):
             return self._written(**kwargs)
 
     def _written(self, **kwargs: Any) -> str:  # noqa: ANN401  (as folium has it)
@@ -223,8 +226,8 @@ class OfflineMap(folium.Map):
         head = "".join(f"<script>{part}</script>\n" for part in scripts)
         head += "".join(f"<style>{part}</style>\n" for part in styles)
         figure.header.add_child(_Raw(head), name="tuoyu_head")
-        figure.html.add_child(_Raw(_panels(self._note, self._panel, self._links)), name="tuoyu_panels")
-        views = [{"name": view.name, "bounds": view.bounds} for view in self._views]
+        figure.html.add_child(_Raw(_panels(self.note, self.panel, self._links)), name="tuoyu_panels")
+        views = [{"name": view.name, "bounds": view.bounds} for view in self.views]
         finish = f"TY.finish({self.get_name()}, {script_json({'views': views, 'sized': self._sized})});"
         figure.script.add_child(_Raw(finish), name="tuoyu_finish")
         return finish

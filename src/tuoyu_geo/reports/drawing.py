@@ -172,7 +172,7 @@ def frame(ax: "Axes", bounds: tuple[float, float, float, float], *, margin: floa
 
 
 def scale_bar(ax: "Axes") -> None:
-    """A bar of a round length [m or km] at the lower left, and an arrow to the grid's north."""
+    """A bar of a round length [m or km] at the lower left."""
     west, east = ax.get_xlim()
     south, north = ax.get_ylim()
     length = _round_length((east - west) / 5)
@@ -182,6 +182,10 @@ def scale_bar(ax: "Axes") -> None:
     ax.text(
         x + length / 2, y + (north - south) * 0.012, words, ha="center", va="bottom", fontsize=7, zorder=6
     )
+
+
+def north_arrow(ax: "Axes") -> None:
+    """An arrow to the grid's north at the upper right."""
     ax.annotate(
         "N",
         xy=(0.965, 0.97),

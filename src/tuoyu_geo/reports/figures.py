@@ -87,6 +87,7 @@ def _picture(
     drawing.frame(ax, bounds)
     draw(ax, outcome, family)
     drawing.scale_bar(ax)
+    drawing.north_arrow(ax)
     handles, _ = ax.get_legend_handles_labels()
     if handles:
         ax.legend(loc="lower right", fontsize=7.5, framealpha=0.92, borderpad=0.8).set_zorder(10)

@@ -160,6 +160,7 @@ def _map(figure: Figure, outcome: "Outcome", township_id: "Hashable", family: st
         ax.annotate(f"{order:g}", (point.x, point.y), xytext=(5, 4), textcoords="offset points", fontsize=7.5,
                     color=drawing.PLANNED, zorder=9)  # fmt: skip
     drawing.scale_bar(ax)
+    drawing.north_arrow(ax)
     ax.legend(loc="lower right", fontsize=7, framealpha=0.92).set_zorder(10)
 
 
