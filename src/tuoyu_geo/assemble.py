@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 def supply_of(reach: "Reach", *, serving: "NDArray[np.bool_]") -> Supply:
     """The serving facilities, as flags need them."""
     columns = np.flatnonzero(serving)
-    return Supply(facilities=reach.facilities.iloc[columns], cost=reach.cost[:, columns])
+    return Supply(
+        facilities=reach.facilities.iloc[columns],
+        cost=reach.cost[:, columns],
+        straight=reach.straight[:, columns],
+        is_remote=reach.beyond_remote(serving=serving),
+    )
 
 
 def at_planned_size(reach: "Reach", result: "PlanResult") -> "Reach":
@@ -59,6 +64,7 @@ def served_demand(
         nearest = nearest_facility(reach, serving=mask).set_index(frame.index)
         frame[f"nearest_{moment}_id"] = nearest["nearest_id"]
         frame[f"nearest_{moment}_cost"] = nearest["nearest_cost"]
+        frame[f"nearest_{moment}_method"] = nearest["nearest_method"]
         frame[f"covered_{moment}"] = nearest["covered"]
     return frame
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo import assemble
-from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.assignment import hand_out, hand_out_plan
-from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records
+from tuoyu_geo.coverage import straight_record
+from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records, remote_ids
 from tuoyu_geo.demand import COUNTY, places_by_need
 from tuoyu_geo.mending import clash_sentences, search_areas
 from tuoyu_geo.mends import ways_to_mend
@@ -20,6 +20,7 @@ from tuoyu_geo.outcome import Outcome, ProjectNote, SourceNote
 from tuoyu_geo.places import access_record, places_view
 from tuoyu_geo.plan import sites_frame
 from tuoyu_geo.policy import judge_clauses
+from tuoyu_geo.reach import detour_words
 from tuoyu_geo.service_areas import draw_service_areas
 from tuoyu_geo.trace import trace_table
 from tuoyu_geo.views import Plan
@@ -100,7 +101,11 @@ def conclude(
     )
     moments = {"before": reach.counted_mask, "after": planned}
     groups = coverage_groups(
-        reach, demand=demand, townships=townships, remote=remote_villages(layers), serving=moments
+        reach,
+        demand=demand,
+        townships=townships,
+        remote=remote_ids(layers, demand=demand, reach=reach),
+        serving=moments,
     )
     curve = coverage_curves(reach, demand=demand, townships=townships, serving=moments)
     head = coverage[coverage["headline"]].iloc[0]
@@ -147,7 +152,10 @@ def conclude(
         reach=reach,
         sites=sites,
         coverage=coverage,
-        coverage_detail=coverage_records(groups, curve),
+        coverage_detail={
+            **coverage_records(groups, curve),
+            "straight_lines": straight_record(reach, served),
+        },
         access={
             moment: access_record(places[when]) for moment, when in (("before", "today"), ("after", "plan"))
         },
@@ -266,8 +274,12 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
             value=standard.value,
             unit=text(f"words.unit.{standard.unit}"),
         )
-        for name, standard in (("urban", coverage.urban), ("rural", coverage.rural))
-        if not standard.verified
+        for name, standard in (
+            ("urban", coverage.urban),
+            ("rural", coverage.rural),
+            ("remote", coverage.remote),
+        )
+        if standard is not None and not standard.verified
     ]
     if unverified:
         notices.append(text("project.notice_unverified", standards=listed(unverified)))
@@ -275,8 +287,9 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
         notices.append(text("project.notice_under3", source=config.demand.under3_source))
     if "candidates" not in config.layers:
         notices.append(text("project.notice_proposed"))
+    factor = detour_words(reach)
     if reach.method == "straight_line":
-        notices.append(text("project.notice_straight_line", factor=reach.detour_factor))
+        notices.append(text("project.notice_straight_line", factor=factor))
     elif np.isfinite(reach.detour_factor):
         off = reach.straight_line
         notices.append(
@@ -285,7 +298,7 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
                 n=int(off.sum()),
                 residents=float(demand.points["residents"].to_numpy(float)[off].sum()),
                 metres=config.network.snap_max_m,
-                factor=reach.detour_factor,
+                factor=factor,
             )
         )
     attribution = osm_attribution(config)

@@ -44,12 +44,14 @@ def nearest_facility(reach: "Reach", *, serving: "NDArray[np.bool_]") -> pd.Data
 
     Returns
     -------
-    ``(n_demand,)`` rows: nearest_id (None where nothing is reached), nearest_cost (NaN there), covered (closed:
-    cost <= standard). Of two equally near, the earlier facility.
+    ``(n_demand,)`` rows: nearest_id (None where nothing is reached), nearest_cost (NaN there), nearest_method
+    ("network", or "straight_line" for an estimate; None there), covered (closed: cost <= standard). Of two equally near,
+    the earlier facility.
     """
     ids = reach.facilities.index.to_numpy(object)
     nearest_id = np.full(reach.cost.shape[0], None, dtype=object)
     nearest_cost = np.full(reach.cost.shape[0], np.nan)
+    method = np.full(reach.cost.shape[0], None, dtype=object)
     cost = reach.cost
     for i in range(cost.shape[0]):
         span = slice(cost.indptr[i], cost.indptr[i + 1])
@@ -59,10 +61,46 @@ def nearest_facility(reach: "Reach", *, serving: "NDArray[np.bool_]") -> pd.Data
             columns, costs = columns[usable], cost.data[span][usable]
             best = np.lexsort((columns, costs))[0]
             nearest_id[i], nearest_cost[i] = ids[columns[best]], costs[best]
+            method[i] = way_method(reach.straight.data[span][usable][best])
     covered = np.nan_to_num(nearest_cost, nan=np.inf) <= reach.standard
     return pd.DataFrame(
-        {"nearest_id": pd.Series(nearest_id, dtype=object), "nearest_cost": nearest_cost, "covered": covered}
+        {
+            "nearest_id": pd.Series(nearest_id, dtype=object),
+            "nearest_cost": nearest_cost,
+            "nearest_method": pd.Series(method, dtype=object),
+            "covered": covered,
+        }
     )
+
+
+def straight_record(reach: "Reach", served: pd.DataFrame) -> dict[str, object]:
+    """What rests on straight lines, as `summary.json` holds it.
+
+    Parameters
+    ----------
+    reach
+        Costs, and by what straight lines are stretched.
+    served
+        Demand points with residents, nearest_today_method and nearest_plan_method.
+    """
+    factor = float(reach.detour_factor)
+    return {
+        "detour_factor": None if np.isnan(factor) else factor,
+        "detour_source": reach.detour_source or None,
+        **{
+            moment: {
+                "points": int(estimated.sum()),
+                "residents": float(served["residents"].to_numpy(float)[estimated].sum()),
+            }
+            for moment, column in (("before", "today"), ("after", "plan"))
+            for estimated in (served[f"nearest_{column}_method"].eq("straight_line").to_numpy(),)
+        },
+    }
+
+
+def way_method(straight: object) -> str:
+    """What a cost rests on: "straight_line" where `Reach.straight` says so, else "network"."""
+    return "straight_line" if straight else "network"
 
 
 def nearest_walk_m(reach: "Reach", *, serving: "NDArray[np.bool_]") -> "NDArray[np.float64]":

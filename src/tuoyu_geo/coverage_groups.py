@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo.access import coverage_by_group, coverage_curve
+from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage import nearest_facility, nearest_walk_m
 from tuoyu_geo.messages import text
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
+    from tuoyu_geo.layers import Layers
     from tuoyu_geo.reach import Reach
 
 CURVE_M = tuple(float(metres) for metres in range(300, 3001, 100))
@@ -28,6 +30,19 @@ CURVE_M = tuple(float(metres) for metres in range(300, 3001, 100))
 AREAS = ("urban", "rural", "remote")
 """Kinds of area, which together hold everybody; a remote village is no longer counted as rural."""
 _PEOPLE = ("residents", "under3", "communities")
+
+
+def remote_ids(layers: "Layers", *, demand: "Demand", reach: "Reach") -> "pd.Index[str]":
+    """Ids of the villages that the layer or the project calls remote, and those that the policy's standard does.
+
+    The standard judges, by the institutions that count today, the villages of which nobody said whether they are remote.
+    """
+    said = layers.villages["remote"]
+    beyond = reach.beyond_remote(serving=reach.counted_mask)
+    if beyond is None:
+        return remote_villages(layers)
+    far = pd.Series(beyond, index=demand.points.index).reindex(said.index, fill_value=False)
+    return said.index[(said.eq(True) | (said.isna() & far)).to_numpy(bool)]
 
 
 def people_rows(demand: "Demand", *, townships: "gpd.GeoDataFrame", remote: "pd.Index[str]") -> pd.DataFrame:

@@ -12,7 +12,8 @@ built_missing
     A built estate with no facility of its own and none within the standard.
 village_guidance
     A village with people and no institution within its standard that is remote, reaches none at all, or of which
-    nobody said whether it is remote: for the list of 入户指导.
+    nobody said whether it is remote; of the last, where the policy has a standard of remoteness, those beyond it alone.
+    For the list of 入户指导.
 township_quota
     A township with fewer institutions that count than the policy's minimum.
 """
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from tuoyu_geo.coverage import way_method
 from tuoyu_geo.messages import text
 from tuoyu_geo.pooling import estates_served
 
@@ -45,6 +47,7 @@ COLUMNS = (
     "under3",
     "nearest_id",
     "nearest_cost",
+    "nearest_method",
     "cost_unit",
     "spare_places",
     "reason",
@@ -64,10 +67,16 @@ class Supply:
         known).
     cost
         ``(n_demand, n_facility)`` in each demand point's own unit; missing entries are unreachable.
+    straight
+        The same entries, each 1 where the cost is a straight line and else 0.
+    is_remote
+        ``(n_demand,)`` whether no facility is within the policy's standard of remoteness; None where it has none.
     """
 
     facilities: pd.DataFrame
     cost: "csr_array"
+    straight: "csr_array"
+    is_remote: "NDArray[np.bool_] | None" = None
 
 
 def is_new_estate(communities: "gpd.GeoDataFrame", *, after: str) -> "pd.Series[bool]":
@@ -127,7 +136,7 @@ def flag_gaps(
     reach = _reach(demand, standard=standard, cost_unit=cost_unit, supply=supply)
     rows = [
         *_estate_rows(layers, reach, supply, policy),
-        *_village_rows(layers, reach),
+        *_village_rows(layers, reach, supply, policy),
         *_township_rows(layers, supply, policy),
     ]
     rows.sort(key=lambda row: FLAGS.index(row["flag"]))
@@ -151,6 +160,7 @@ def _reach(
     spare = supply.facilities["spare_places"].fillna(0.0).to_numpy(float)
     ids = supply.facilities.index.to_numpy()
     nearest_id: list[str | None] = []
+    nearest_method: list[str | None] = []
     nearest_cost, spare_in_reach, n_in_reach = [], [], []
     for i in range(len(demand)):
         columns = cost.indices[cost.indptr[i] : cost.indptr[i + 1]]
@@ -159,6 +169,7 @@ def _reach(
         best = int(np.argmin(costs)) if len(costs) else -1
         nearest_id.append(str(ids[columns[best]]) if best >= 0 else None)
         nearest_cost.append(float(costs[best]) if best >= 0 else np.nan)
+        nearest_method.append(way_method(supply.straight.data[cost.indptr[i] + best]) if best >= 0 else None)
         spare_in_reach.append(float(spare[inside].sum()))
         n_in_reach.append(len(inside))
     return demand.assign(
@@ -167,6 +178,8 @@ def _reach(
         cost_unit=cost_unit,
         nearest_id=pd.Series(nearest_id, index=demand.index, dtype=object),
         nearest_cost=nearest_cost,
+        nearest_method=pd.Series(nearest_method, index=demand.index, dtype=object),
+        is_remote=False if supply.is_remote is None else supply.is_remote,
         spare_places=spare_in_reach,
         n_in_reach=n_in_reach,
     )
@@ -186,7 +199,9 @@ def _nearest_words(row: "pd.Series[object]", names: "pd.Series[str]") -> str:
     unit = text(f"words.unit.{row['cost_unit']}")
     if row["nearest_id"] is None:
         return text("gaps.nearest_none")
-    return text("gaps.nearest", name=names[row["nearest_id"]], cost=row["nearest_cost"], unit=unit)
+    nearest = text("gaps.nearest", name=names[row["nearest_id"]], cost=row["nearest_cost"], unit=unit)
+    estimated = row["nearest_method"] == "straight_line"
+    return text("gaps.nearest_straight", nearest=nearest) if estimated else nearest
 
 
 def _estate_rows(
@@ -251,27 +266,42 @@ def _estate_rows(
     return rows
 
 
-def _village_rows(layers: "Layers", reach: "gpd.GeoDataFrame") -> list[dict[str, object]]:
-    near = layers.villages.index[layers.villages["remote"].eq(False)]
-    reached = reach.index.isin(near) & reach["nearest_id"].notna()
+def _village_rows(
+    layers: "Layers", reach: "gpd.GeoDataFrame", supply: Supply, policy: "Policy"
+) -> list[dict[str, object]]:
+    """Villages out of reach: those said to be remote, and of those of which nobody said, all or the remotest.
+
+    The remotest are those from which no facility is within the policy's standard of remoteness, where it has one.
+    """
+    said = layers.villages["remote"].reindex(reach.index)
+    reached = said.eq(False) & reach["nearest_id"].notna()
     without = reach["kind"].eq("village") & reach["n_in_reach"].eq(0) & reach["residents"].gt(0)
-    villages = reach[without & ~reached]
-    return [
-        _row(
-            "village_guidance",
-            village_id,
-            row,
-            reason=text(
-                "gaps.village_reason",
-                people=row["residents"],
-                under3=row["under3"],
-                standard=row["standard"],
-                unit=text(f"words.unit.{row['cost_unit']}"),
-            ),
-            asks=text("gaps.village_asks"),
+    rule = policy.coverage.remote
+    if rule is not None:
+        reached |= said.isna() & ~reach["is_remote"]
+    rows = []
+    for village_id, row in reach[without & ~reached].iterrows():
+        reason = text(
+            "gaps.village_reason",
+            people=row["residents"],
+            under3=row["under3"],
+            standard=row["standard"],
+            unit=text(f"words.unit.{row['cost_unit']}"),
         )
-        for village_id, row in villages.iterrows()
-    ]
+        if rule is not None and row["is_remote"]:
+            reason = text(
+                "gaps.village_remote",
+                reason=reason,
+                mode=text(f"words.mode.{rule.mode}"),
+                standard=rule.value,
+                unit=text(f"words.unit.{rule.unit}"),
+            )
+        if row["nearest_id"] is not None:
+            reason = text(
+                "gaps.village_nearest", reason=reason, nearest=_nearest_words(row, supply.facilities["name"])
+            )
+        rows.append(_row("village_guidance", village_id, row, reason=reason, asks=text("gaps.village_asks")))
+    return rows
 
 
 def _row(
@@ -293,6 +323,7 @@ def _row(
         "under3": row["under3"],
         "nearest_id": row["nearest_id"],
         "nearest_cost": row["nearest_cost"],
+        "nearest_method": row["nearest_method"],
         "cost_unit": row["cost_unit"],
         "spare_places": row["spare_places"],
         "reason": reason,
@@ -326,6 +357,7 @@ def _township_rows(layers: "Layers", supply: Supply, policy: "Policy") -> list[d
                 "under3": np.nan,
                 "nearest_id": None,
                 "nearest_cost": np.nan,
+                "nearest_method": None,
                 "cost_unit": None,
                 "spare_places": np.nan,
                 "reason": text(

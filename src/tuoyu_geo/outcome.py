@@ -114,7 +114,8 @@ class Outcome:
         "under_construction", "planned"), area_kind ("urban", "rural"), township_id, residents, under3 (both today;
         0 where nobody has moved in yet), planned_residents (NaN where none), residents_method, under3_method
         ("measured", "scaled", "estimated"), cost_unit ("m", "min"), standard (largest cost that counts, closed),
-        nearest_today_id, nearest_today_cost, covered_today, nearest_plan_id, nearest_plan_cost, covered_plan,
+        nearest_today_id, nearest_today_cost, nearest_today_method ("network", or "straight_line" for an estimate),
+        covered_today, nearest_plan_id, nearest_plan_cost, nearest_plan_method, covered_plan,
         snap_m, places_per_100_today, places_per_100_plan (2SFCA: places within reach a 100 children),
         street_today, street_plan (named streets on the way to the nearest institution; None where none is known),
         place_today_share, place_plan_share (share of the places it needs that it gets, a place counted once; 0 where it
@@ -133,10 +134,11 @@ class Outcome:
     gaps
         Points, index ``gap_id``; columns flag ("new_missing", "new_shared", "built_missing", "township_quota",
         "village_guidance"), subject_id, name, township_id, status, residents, under3, nearest_id, nearest_cost,
-        cost_unit, spare_places, reason, asks (what the document asks for), remedy.
+        nearest_method, cost_unit, spare_places, reason, asks (what the document asks for), remedy.
     service_areas
         Polygons for drawing only; columns facility_id, facility_name, phase ("today", "plan"), standard,
-        band (how far this polygon reaches; a facility has several, one in another), unit.
+        band (how far this polygon reaches; a facility has several, one in another), unit, method ("network", or
+        "straight_line" for a circle).
     search_areas
         Polygons for drawing only: where one more candidate would mend what the plan can't meet; columns reason ("quota",
         "estate", "coverage"), subject_id, name, residents, asks (a sentence). Empty where the plan meets all.

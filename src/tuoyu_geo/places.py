@@ -32,6 +32,7 @@ from tuoyu_geo.access import (
     worst_share,
 )
 from tuoyu_geo.access.floating import Decay
+from tuoyu_geo.coverage import way_method
 from tuoyu_geo.messages import text
 
 if TYPE_CHECKING:
@@ -67,8 +68,9 @@ class PlacesView:
     townships
         Index township_id: needed_places, served_places, unmet_places; people of no known place are unmet.
     nearest
-        A row a demand point and rank (1 to 3): demand_id, rank, facility_id, name, cost, cost_unit, within (bool),
-        places, youngest_months, oldest_months. Points that reach nothing have no row.
+        A row a demand point and rank (1 to 3): demand_id, rank, facility_id, name, cost, cost_unit, method
+        ("network", or "straight_line" for an estimate), within (bool), places, youngest_months,
+        oldest_months. Points that reach nothing have no row.
     equity
         A row a measure: measure, label, mean_per_100, gini, worst_per_100 (of the tenth who have least).
     lorenz
@@ -243,6 +245,7 @@ def _nearest(reach: "Reach", columns: "NDArray[np.int64]", demand_ids: "pd.Index
     row, column, cost = nearest_few(csr_array(reach.cost[:, columns]), n=NEAREST)
     facilities = reach.facilities.iloc[columns[column]]
     first = np.searchsorted(row, row)
+    straight = np.asarray(csr_array(reach.straight[:, columns])[row, column]).ravel() if len(row) else ()
     return pd.DataFrame(
         {
             "demand_id": demand_ids.to_numpy(object)[row],
@@ -251,6 +254,7 @@ def _nearest(reach: "Reach", columns: "NDArray[np.int64]", demand_ids: "pd.Index
             "name": facilities["name"].to_numpy(object),
             "cost": cost,
             "cost_unit": reach.cost_unit[row],
+            "method": [way_method(one) for one in straight],
             "within": cost <= reach.standard[row],
             **{
                 name: facilities[name].to_numpy(float)

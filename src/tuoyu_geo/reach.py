@@ -100,8 +100,13 @@ class Reach:
         "network", or "straight_line" where there are no roads.
     straight_line
         ``(n_demand,)`` whether the point is off the streets, so that all its costs are straight lines.
+    straight
+        The entries of `cost`, each 1 where it is a straight line, since one of its ends is off the streets, and else 0.
     detour_factor
         By how much straight lines are stretched; NaN where no cost rests on one.
+    detour_source
+        Where the factor comes from: "set" by the project, "estimated" from the project's own streets, or "assumed" where
+        there are none to estimate it from; "" where no cost rests on a straight line.
     findings
         Far snaps, snaps over water or beside a motorway, and points and streets that are cut off.
     network, demand_node, facility_node
@@ -111,6 +116,8 @@ class Reach:
         The same as a driver joins them, where a standard is for cars.
     built_up
         The built-up area and how far it is from every facility; None where there is no such layer.
+    remote
+        ``(n_demand, n_facility)`` costs by the policy's standard of remoteness, up to it; None where it has none.
     """
 
     facilities: pd.DataFrame
@@ -122,7 +129,9 @@ class Reach:
     snap_m: "NDArray[np.float64]"
     method: Literal["network", "straight_line"]
     straight_line: "NDArray[np.bool_]"
+    straight: csr_array
     detour_factor: float
+    detour_source: Literal["", "set", "estimated", "assumed"]
     findings: tuple[Finding, ...]
     network: StreetNetwork | None
     demand_node: "NDArray[np.int64]"
@@ -131,6 +140,7 @@ class Reach:
     facility_xy: "NDArray[np.float64]"
     parameters: ReachParameters
     built_up: BuiltUp | None = None
+    remote: csr_array | None = None
 
     @property
     def counted_mask(self) -> "NDArray[np.bool_]":
@@ -161,6 +171,15 @@ class Reach:
         """``(n_demand,)`` whether an institution that counts is within the standard."""
         counts = self.covers[:, np.flatnonzero(self.counted_mask)].sum(axis=1)
         return np.asarray(counts).ravel() > 0
+
+    def beyond_remote(self, *, serving: "NDArray[np.bool_]") -> "NDArray[np.bool_] | None":
+        """``(n_demand,)`` whether no serving facility is within the standard of remoteness; None without one."""
+        if self.remote is None:
+            return None
+        row = np.repeat(np.arange(self.remote.shape[0]), np.diff(self.remote.indptr))
+        beyond = np.ones(self.remote.shape[0], dtype=bool)
+        beyond[row[serving[self.remote.indices]]] = False
+        return beyond
 
     def under3_in_reach(self, demand: "Demand") -> "NDArray[np.float64]":
         """``(n_facility,)`` children under 3 within the standard [children]; a child may be in several."""
@@ -207,7 +226,8 @@ def build_reach(
     if network is not None:
         everywhere = np.concatenate(places)
         joined = attach(network, everywhere, max_snap_m=parameters.snap_max_m)
-        car_rule = next((rule for rule in rules.values() if rule.mode == "car"), None)
+        remote = policy.coverage.remote
+        car_rule = next((rule for rule in (*rules.values(), remote) if rule and rule.mode == "car"), None)
         if car_rule is not None:
             by_car = travel_mode(car_rule, parameters.speeds)
             car = attach(network, everywhere, max_snap_m=parameters.snap_max_m, mode=by_car)
@@ -239,19 +259,24 @@ def build_reach(
         else costs.under(rule, _search(rule, parameters))
         for area, rule in rules.items()
     }
+    area = demand["area_kind"].to_numpy()
+    cost = pick_rows(by_standard, area)
+    straight = costs.straight_entries(cost, {kind: rule.mode for kind, rule in rules.items()}, area)
     cells, notes = built_up_cells(layers, files=files)
     findings = (*findings, *notes, *age_findings(layers, facilities=facilities, files=files))
     return Reach(
         facilities=facilities,
         n_institutions=len(layers.institutions),
         walk_m=walk_m,
-        cost=pick_rows(by_standard, demand["area_kind"].to_numpy()),
+        cost=cost,
         standard=np.array([rule.value for rule in own]),
         cost_unit=np.array([rule.unit for rule in own], dtype=object),
         snap_m=np.full(len(demand), np.nan) if joined is None else joined.snap_m[: len(demand)],
         method="straight_line" if joined is None else "network",
         straight_line=costs.off[0] & costs.straight,
+        straight=straight,
         detour_factor=costs.detour_factor,
+        detour_source=costs.detour_source,
         findings=findings,
         network=None if joined is None else joined.network,
         demand_node=np.zeros(0, dtype=np.int64) if joined is None else joined.node_idx[: len(demand)],
@@ -262,6 +287,9 @@ def build_reach(
         built_up=None
         if cells is None
         else _built_up(cells, places[1], network, rule=rules["urban"], parameters=parameters),
+        remote=None
+        if policy.coverage.remote is None
+        else costs.under(policy.coverage.remote, policy.coverage.remote.value),
     )
 
 
@@ -313,8 +341,23 @@ class _Costs:
         missing = any(mask.any() for mask in self.off)
         self.straight = joined is None or (parameters.off_network == "straight_line" and missing)
         self.detour_factor = np.nan
+        self.detour_source: Literal["", "set", "estimated", "assumed"] = ""
         if self.straight:
-            self.detour_factor = parameters.detour_factor or _detour_factor(streets)
+            self.detour_factor, self.detour_source = detour_factor(parameters, streets)
+
+    def straight_entries(
+        self,
+        cost: csr_array,
+        mode: "Mapping[str, Literal['walk', 'ebike', 'car']]",
+        area: "NDArray[np.object_]",
+    ) -> csr_array:
+        """The entries of a cost matrix: 1 where it is a straight line, by the mode of each row's kind of area."""
+        row = np.repeat(np.arange(cost.shape[0]), np.diff(cost.indptr))
+        found = np.zeros(cost.nnz, dtype=np.int8)
+        for kind, by in mode.items():
+            off = self._off(self._joined[by])
+            found |= (area[row] == kind) & (off[0][row] | off[1][cost.indices])
+        return csr_array((found, cost.indices, cost.indptr), shape=cost.shape)
 
     def _off(self, joined: Attached | None) -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
         n = len(self._places[0])
@@ -342,13 +385,25 @@ class _Costs:
         return with_straight_lines(along, straight, off=self._off(joined))
 
 
-def _detour_factor(streets: StreetNetwork | None) -> float:
+def detour_factor(
+    parameters: ReachParameters, streets: StreetNetwork | None
+) -> tuple[float, Literal["set", "estimated", "assumed"]]:
+    """By how much straight lines are stretched, and where that comes from."""
+    if parameters.detour_factor is not None:
+        return parameters.detour_factor, "set"
     if streets is None:
-        return ASSUMED_DETOUR_FACTOR
+        return ASSUMED_DETOUR_FACTOR, "assumed"
     try:
-        return estimate_detour_factor(streets)
+        return estimate_detour_factor(streets), "estimated"
     except NetworkError:  # a network too small to have such pairs
-        return ASSUMED_DETOUR_FACTOR
+        return ASSUMED_DETOUR_FACTOR, "assumed"
+
+
+def detour_words(reach: Reach) -> str:
+    """The factor in a sentence, and where it comes from; "" where no cost rests on a straight line."""
+    return (
+        text(f"reach.detour_{reach.detour_source}", factor=reach.detour_factor) if reach.detour_source else ""
+    )
 
 
 def pick_rows(matrices: dict[str, csr_array], area: "NDArray[np.object_]") -> csr_array:
@@ -366,6 +421,7 @@ def pick_rows(matrices: dict[str, csr_array], area: "NDArray[np.object_]") -> cs
 
 
 def _no_roads(parameters: ReachParameters, files: Mapping[str, str]) -> Finding:
+    factor, source = detour_factor(parameters, None)
     return Finding(
         code="no_roads",
         severity="warning",
@@ -373,7 +429,7 @@ def _no_roads(parameters: ReachParameters, files: Mapping[str, str]) -> Finding:
         file=files.get("roads", "project.toml"),
         row=None,
         column=None,
-        found=text("reach.no_roads", factor=parameters.detour_factor or ASSUMED_DETOUR_FACTOR),
+        found=text("reach.no_roads", factor=text(f"reach.detour_{source}", factor=factor)),
         allowed=text("reach.no_roads_allowed"),
         remedy=text("reach.no_roads_remedy"),
     )

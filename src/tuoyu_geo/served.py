@@ -2,19 +2,19 @@
 
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 
-from tuoyu_geo.areas import remote_villages
 from tuoyu_geo.coverage import coverage_table, nearest_facility
-from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups
+from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, remote_ids
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Ground, ProjectNote
 from tuoyu_geo.places import PlacesView, places_view
+from tuoyu_geo.reach import detour_words
 from tuoyu_geo.views import Access
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import NDArray
 
     from tuoyu_geo.demand import Demand
@@ -61,7 +61,11 @@ def who_is_served(
         cost_unit=reach.cost_unit, standard=reach.standard, snap_m=reach.snap_m, place_share=place_share
     )
     groups = coverage_groups(
-        reach, demand=demand, townships=townships, remote=remote_villages(layers), serving=moment
+        reach,
+        demand=demand,
+        townships=townships,
+        remote=remote_ids(layers, demand=demand, reach=reach),
+        serving=moment,
     )
     by_township = groups[groups["by"].eq("township")].pivot_table(
         index="group_id", columns="reading", values=["total", "share"], dropna=False
@@ -114,6 +118,9 @@ def _notes(places: PlacesView, *, demand: "Demand", reach: "Reach", policy: "Pol
         text("served.ages_by_kind", n=guessed, of=len(institutions)) if guessed else "",
         text("served.no_places", n=silent) if silent else "",
         text("served.unplaced", n=unplaced) if unplaced else "",
-        text("served.straight_line", factor=reach.detour_factor) if reach.method == "straight_line" else "",
+        text("served.straight_line", factor=detour_words(reach)) if reach.method == "straight_line" else "",
+        text("served.some_straight_lines", n=int(reach.straight_line.sum()), factor=detour_words(reach))
+        if reach.method == "network" and np.isfinite(reach.detour_factor)
+        else "",
     ]
     return tuple(sentence for sentence in said if sentence)

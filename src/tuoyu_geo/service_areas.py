@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tuoyu_geo.policy import Policy, Standard
 
-COLUMNS = ("facility_id", "facility_name", "phase", "standard", "band", "unit")
+COLUMNS = ("facility_id", "facility_name", "phase", "standard", "band", "unit", "method")
 _STEP_MIN = 5.0
 
 
@@ -58,6 +58,7 @@ def draw_service_areas(
             continue
         bands = _bands(rule, policy)
         polygons = _polygons(reach, chosen, rule=rule, bands=bands, water=water)
+        on_streets = _nodes(reach, rule) >= 0
         for j, by_band in zip(chosen, polygons, strict=True):
             for band, polygon in zip(bands, by_band, strict=True):
                 rows.append(
@@ -68,6 +69,7 @@ def draw_service_areas(
                         "standard": rule.value,
                         "band": band,
                         "unit": rule.unit,
+                        "method": "network" if on_streets[j] else "straight_line",
                         "geometry": polygon,
                     },
                 )
@@ -81,6 +83,15 @@ def _bands(rule: "Standard", policy: "Policy") -> list[float]:
     else:
         steps = np.arange(_STEP_MIN, rule.value, _STEP_MIN).tolist()
     return sorted({*steps, rule.value})
+
+
+def _nodes(reach: Reach, rule: "Standard") -> "NDArray[np.int64]":
+    """(n_facility,) where each joins the streets by the rule's mode; -1 off the streets."""
+    if reach.network is None:
+        return np.full(len(reach.facility_xy), -1, dtype=np.int64)
+    if rule.mode == "car" and reach.car is not None:
+        return reach.car.node_idx[-len(reach.facility_xy) :]
+    return reach.facility_node
 
 
 def _polygons(
@@ -101,9 +112,8 @@ def _polygons(
             circles[row] = [shapely.Point(xy).buffer(radius / reach.detour_factor) for radius in metres]
     if reach.network is None:
         return circles
-    network, node = reach.network, reach.facility_node
-    if rule.mode == "car" and reach.car is not None:
-        network, node = reach.car.network, reach.car.node_idx[-len(reach.facility_xy) :]
+    network = reach.car.network if rule.mode == "car" and reach.car is not None else reach.network
+    node = _nodes(reach, rule)
     shapes = np.asarray(water.geometry.array)
     areas = service_areas(
         network,

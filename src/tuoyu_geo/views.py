@@ -31,7 +31,7 @@ class Access(Spoken):
     when
         "today" or "plan".
     demand
-        Demand points with nearest_id, nearest_cost, cost_unit, standard, covered, and the columns of
+        Demand points with nearest_id, nearest_cost, nearest_method, cost_unit, standard, covered, and the columns of
         `places.PlacesView.demand`.
     coverage
         A row a reading of 覆盖面: label, scope, standard_m, share, headline.

@@ -31,8 +31,8 @@ COLUMNS = {
     "townships": "name kind area_kind quota existing proposed shortfall met residents under3 places_today places_plan "
     "places_required covered_today_share covered_plan_share",
     "demand": "name kind status area_kind township_id residents under3 planned_residents residents_method "
-    "under3_method cost_unit standard nearest_today_id nearest_today_cost covered_today nearest_plan_id "
-    "nearest_plan_cost covered_plan snap_m",
+    "under3_method cost_unit standard nearest_today_id nearest_today_cost nearest_today_method covered_today nearest_plan_id "
+    "nearest_plan_cost nearest_plan_method covered_plan snap_m",
     "institutions": "name kind registration registry nature places enrolled township_id community_id address counted "
     "under3_in_reach",
     "candidates": "name kind method floor area_m2 land_area_m2 land_use allocated_land places cost_10k_yuan open_year "
@@ -40,9 +40,9 @@ COLUMNS = {
     "sites": "order name kind method township_id places cost_10k_yuan area_m2 land_area_m2 land_use allocated_land "
     "floor open_year gained_residents gained_under3 reason",
     "communities": "name status completed_on built_year has_facility",
-    "gaps": "flag subject_id name township_id status residents under3 nearest_id nearest_cost cost_unit spare_places "
+    "gaps": "flag subject_id name township_id status residents under3 nearest_id nearest_cost nearest_method cost_unit spare_places "
     "reason asks remedy",
-    "service_areas": "facility_id facility_name phase standard band unit",
+    "service_areas": "facility_id facility_name phase standard band unit method",
     "streets": "road_class",
     "water": "name",
 }
@@ -277,9 +277,11 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
                 "urban" if urban else "rural", codes[k], lives, round(lives * 0.024), people if status != "built" else np.nan,
                 "measured" if i % 2 else "scaled", "estimated", "m", standard,
                 f"i{today}" if near_today < 8_000 else None, near_today if near_today < 8_000 else np.nan,
+                ("network" if i % 7 else "straight_line") if near_today < 8_000 else None,
                 near_today <= standard,
                 (f"i{today}" if near_today <= near_site else picked.index[plan]) if near_plan < 8_000 else None,
-                near_plan if near_plan < 8_000 else np.nan, near_plan <= standard, 12.0,
+                near_plan if near_plan < 8_000 else np.nan,
+                "network" if near_plan < 8_000 else None, near_plan <= standard, 12.0,
             )
         )  # fmt: skip
         points.append(point)
@@ -330,14 +332,14 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         gap_rows.append(
             (
                 flag, demand_id, row["name"], row["township_id"], row["status"], max(row["residents"], 1_000.0), row["under3"],
-                row["nearest_today_id"], row["nearest_today_cost"], "m", 12.0 if flag == "new_shared" else np.nan,
+                row["nearest_today_id"], row["nearest_today_cost"], row["nearest_today_method"], "m", 12.0 if flag == "new_shared" else np.nan,
                 "规划居住1,000人以上，未见配套托育设施。", "新建居住小区千人以上的应配建与常住人口规模相适应的设施。", remedy,
             )
         )  # fmt: skip
         gap_points.append(row.geometry)
     for k in (6, 7, 9):
         gap_rows.append(
-            ("township_quota", codes[k], townships["name"].iloc[k], codes[k], None, 9_000.0, 200.0, None, np.nan, "m", np.nan,
+            ("township_quota", codes[k], townships["name"].iloc[k], codes[k], None, 9_000.0, 200.0, None, np.nan, None, "m", np.nan,
              "现有机构0个，应有1个。", "每个乡镇至少1个机构。", "在镇区利用闲置校舍开办。")
         )  # fmt: skip
         gap_points.append(seeds[k])
@@ -367,7 +369,7 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         ),
     ):
         for point, name, facility in zip(where, names, ids, strict=True):
-            areas.append((facility, name, phase, 1_000.0, 1_000.0, "m"))
+            areas.append((facility, name, phase, 1_000.0, 1_000.0, "m", "network"))
             area_points.append(point.buffer(750, quad_segs=12))
     service_areas = frame(areas, COLUMNS["service_areas"], area_points, "service_area_id")
 

@@ -194,7 +194,20 @@ def test_popup_answers(rich):
     assert shown["文件要求"] == row["asks"]
     assert shown["补救办法"] == row["remedy"]
     near = rich.institutions["name"].get(row["nearest_id"])
-    assert shown["最近的机构"] == (f"{near}，{row['nearest_cost']:,.0f} 米" if near else "可及范围内没有机构")
+    estimated = "（直线估算）" if row["nearest_method"] == "straight_line" else ""
+    assert shown["最近的机构"] == (
+        f"{near}，{row['nearest_cost']:,.0f} 米{estimated}" if near else "可及范围内没有机构"
+    )
+    overview = draw_maps(rich, ("overview",))["overview"]
+    said = [
+        feature["id"]
+        for spec in specs(overview)
+        for feature in spec["data"]["features"]
+        if any("直线估算" in str(value) for value in feature["properties"].get("v", ()))
+    ]
+    straight = set(rich.demand.index[rich.demand["nearest_today_method"].eq("straight_line")])
+    assert straight
+    assert straight & set(rich.demand.index[~rich.demand["covered_plan"]]) <= set(said) <= straight
 
 
 def test_unreachable_is_said_not_left_blank(rich):

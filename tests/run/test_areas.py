@@ -171,3 +171,65 @@ def test_with_the_plan_and_in_the_summary(town):
     at = curve["standard_m"].index(900.0)
     assert curve["all"]["residents"]["after"][at] == pytest.approx(3000 / 5600)
     assert curve["all"]["residents"]["after"][at + 1] == pytest.approx(5300 / 5600)
+
+
+REMOTE = """[coverage.remote]
+mode = "ebike"
+value = {value}
+unit = "min"
+verified = false
+source = "纸上"
+[places]
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "listed"),
+    [
+        (
+            13.5,
+            "",
+            False,
+        ),  # V1 is 13.5 minutes from I1, the one that counts: at the standard is not beyond it
+        (13.4, "", True),
+        (13.4, "否", False),  # whoever knows the village has said that it isn't
+        (13.5, "是", True),
+    ],
+)
+def test_the_remotest_villages_go_on_the_list_by_a_longer_ride(town, lattice, value, said, listed):
+    policy = lattice.POLICY.replace("value = 15", "value = 10").replace(
+        "[places]\n", REMOTE.format(value=value)
+    )
+    villages = f"编号,村名,所属乡镇,常住人口,是否偏远,X坐标,Y坐标\nV1,山前村,乙镇,300,{said},{{x4}},{{y4}}\n"
+    project = tg.open_project(town(policy_toml=policy, villages_csv=villages))
+    assert not project.access().demand.loc["V1", "covered"]
+    gaps = project.gaps().query("flag == 'village_guidance'")
+    assert gaps["subject_id"].tolist() == ["V1"] * listed
+    groups = (
+        project.access()
+        .groups.query("by == 'area' and reading == 'residents'")
+        .set_index("group_id")["total"]
+    )
+    assert groups.get("remote", 0) == 300 * listed
+    if listed:
+        assert "甲托育园" in gaps["reason"].iloc[0]
+        assert ("电动自行车13.4分钟内也没有" in gaps["reason"].iloc[0]) == (value == 13.4)
+    assert any("偏远电动自行车" in one for one in project.outcome().note.notices)
+
+
+def test_without_a_standard_of_remoteness_every_village_out_of_reach_is_listed(town, lattice):
+    project = tg.open_project(town(policy_toml=lattice.POLICY.replace("value = 15", "value = 10")))
+    assert project.gaps().query("flag == 'village_guidance'")["subject_id"].tolist() == ["V1"]
+
+
+def test_remoteness_may_be_by_car_or_on_foot_and_no_way_is_beyond_any_standard(town, lattice):
+    for mode, value, listed in (
+        ("car", 9.0, False),
+        ("car", 8.9, True),
+        ("walk", 60.0, False),
+        ("walk", 20.0, True),
+    ):
+        remote = REMOTE.format(value=value).replace("ebike", mode)
+        policy = lattice.POLICY.replace("value = 15", "value = 10").replace("[places]\n", remote)
+        project = tg.open_project(town(policy_toml=policy))
+        assert bool(project.gaps()["flag"].eq("village_guidance").any()) == listed, (mode, value)

@@ -138,11 +138,27 @@ def test_a_village_without_roads_is_unreachable_or_named_an_estimate(changed, la
     assert estimated.reach().straight_line.sum() == 1
     notices = estimated.plan().outcome.note.notices
     assert any("1 个居住点" in one and "300" in one and "1.50" in one for one in notices)
+    # every row says what its distance rests on, and the summary by what factor
+    outcome = estimated.plan().outcome
+    assert outcome.demand["nearest_today_method"].to_dict() == {
+        **dict.fromkeys(["E1", "E2", "E3", "E5", "E6"], "network"), "E4": None, "V1": "straight_line"
+    }  # fmt: skip
+    assert outcome.summary["coverage"]["straight_lines"] == {
+        "detour_factor": 1.5,
+        "detour_source": "set",
+        "before": {"points": 1, "residents": 300},
+        "after": {"points": 1, "residents": 300},
+    }
+    access = estimated.access()
+    assert access.nearest.query("method == 'straight_line'")["demand_id"].unique().tolist() == ["V1"]
+    assert any("1 个居住点" in one and "1.50（项目设定）" in one for one in access.notes)
     # the same town's streets tell the factor: a lattice's ways are 1 to 1.41 times the straight line, more by the bridge
     told = tg.open_project(
         _taller(changed(settings=settings.replace("detour_factor = 1.5\n", ""), **tables), lattice)
     )
     assert 1.1 < told.reach().detour_factor < 1.7
+    assert told.reach().detour_source == "estimated"
+    assert any("由本路网抽样估计" in one for one in told.access().notes)
 
 
 def _taller(folder, lattice):

@@ -231,7 +231,14 @@ def test_without_roads_straight_lines_stand_in_and_say_so(town, lattice):
     assert project.reach().method == "straight_line"
     # I1 (0, 500) to E2 (500, 500): 500 m x 1.4.
     assert project.access().demand.loc["E2", "nearest_cost"] == pytest.approx(700)
-    assert any("直线" in notice for notice in project.outcome().note.notices)
+    assert any("直线" in notice and "假定" in notice for notice in project.outcome().note.notices)
+    assert set(project.outcome().demand["nearest_plan_method"].dropna()) == {"straight_line"}
+    assert set(project.outcome().service_areas["method"]) == {"straight_line"}
+    assert project.outcome().summary["coverage"]["straight_lines"]["detour_source"] == "assumed"
+    assert all(
+        "直线估算" in one for one in project.gaps().query("nearest_method == 'straight_line'")["reason"]
+    )
+    assert (project.gaps()["nearest_method"] == "straight_line").any()
     assert "no_roads" in {finding.code for finding in project.outcome().findings}
 
 

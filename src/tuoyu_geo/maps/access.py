@@ -116,7 +116,9 @@ def _demand(
 
     def describe(row: Any) -> Shown:  # noqa: ANN401
         near = None if missing(row.nearest_id) else names.get(row.nearest_id, str(row.nearest_id))
-        away = cost(row.nearest_cost, row.cost_unit)
+        away = text("maps.nearest", name=near, cost=cost(row.nearest_cost, row.cost_unit))
+        if row.nearest_method == "straight_line":
+            away = text("maps.nearest_straight", near=away)
         return Shown(
             cls=classes.index(reach_of(row)),
             title=str(row.name),
@@ -127,7 +129,7 @@ def _demand(
                 townships["name"].get(row.township_id),
                 number(row.residents),
                 number(row.under3),
-                text("maps.nearest_none") if near is None else text("maps.nearest", name=near, cost=away),
+                text("maps.nearest_none") if near is None else away,
                 cost(row.standard, row.cost_unit),
                 number(row.two_step_per_100, digits=1),
                 number(row.needed_places, digits=1),

@@ -257,6 +257,7 @@ def gap_shown(scene: Scene, row: Any, *, cls: int = 0, mend: str | None = None) 
                 row.nearest_id,
                 row.nearest_cost,
                 str(row.cost_unit),
+                method=row.nearest_method,
                 street=scene.streets_today.get(str(row.subject_id)),
             ),
             number(row.spare_places),

@@ -69,14 +69,24 @@ class Scene:
         """Floor area that so many places need by the policy [m2]."""
         return None if missing(places) else float(places) * self.outcome.policy.places.area_per_place_m2
 
-    def nearest(self, facility_id: Any, cost_value: Any, unit: str, *, street: Any = None) -> str:  # noqa: ANN401
-        """The nearest institution, how far it is and by which streets, or that there is none in reach."""
+    def nearest(
+        self,
+        facility_id: Any,  # noqa: ANN401
+        cost_value: Any,  # noqa: ANN401
+        unit: str,
+        *,
+        method: Any,  # noqa: ANN401
+        street: Any = None,  # noqa: ANN401
+    ) -> str:
+        """The nearest institution, how far it is and by which streets or that it is an estimate, or that there is none."""
         if missing(facility_id):
             return text("maps.nearest_none")
         name = self.facilities.get(str(facility_id), str(facility_id))
         figure = cost(cost_value, unit)
         if figure is None:
             return name
+        if method == "straight_line":
+            return text("maps.nearest_straight", near=text("maps.nearest", name=name, cost=figure))
         if missing(street):
             return text("maps.nearest", name=name, cost=figure)
         return text("maps.nearest_by", name=name, cost=figure, street=street)
@@ -100,9 +110,19 @@ class Scene:
             number(row.planned_residents),
             text("words.slash").join(methods) or None,
             self.nearest(
-                row.nearest_today_id, row.nearest_today_cost, row.cost_unit, street=row.street_today
+                row.nearest_today_id,
+                row.nearest_today_cost,
+                row.cost_unit,
+                method=row.nearest_today_method,
+                street=row.street_today,
             ),
-            self.nearest(row.nearest_plan_id, row.nearest_plan_cost, row.cost_unit, street=row.street_plan),
+            self.nearest(
+                row.nearest_plan_id,
+                row.nearest_plan_cost,
+                row.cost_unit,
+                method=row.nearest_plan_method,
+                street=row.street_plan,
+            ),
             cost(row.standard, row.cost_unit),
             None if row.covered_plan else clause_of(self.outcome, "coverage"),
         )

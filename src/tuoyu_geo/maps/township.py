@@ -219,7 +219,11 @@ def _unserved_table(scene: Scene) -> Table:
                     dash(number(row.residents)),
                     dash(number(row.under3)),
                     scene.nearest(
-                        row.nearest_plan_id, row.nearest_plan_cost, row.cost_unit, street=row.street_plan
+                        row.nearest_plan_id,
+                        row.nearest_plan_cost,
+                        row.cost_unit,
+                        method=row.nearest_plan_method,
+                        street=row.street_plan,
                     ),
                 ),
                 layer="demand_unserved",

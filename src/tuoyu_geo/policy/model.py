@@ -52,6 +52,9 @@ class CoverageRule(Section):
     """For communities in urban areas."""
     rural: Standard
     """For communities and villages in rural areas."""
+    remote: Standard | None = None
+    """A village from which no institution that counts is within this (open) is remote, and goes on the list for 入户指导.
+    Without it every village out of its own standard's reach does, unless its layer says that it is not remote."""
     compare_m: tuple[Positive, ...]
     """Walking standards shown side by side [m]."""
 

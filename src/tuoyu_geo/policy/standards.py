@@ -17,6 +17,7 @@ from tuoyu_geo.settings import Section, read_section, read_toml
 GROUPS = ("class_size", "staff", "floor", "area", "radius", "places", "buffer", "site")
 Group = Literal["class_size", "staff", "floor", "area", "radius", "places", "buffer", "site"]
 
+AREAS = ("urban", "rural", "remote")
 # Figures of a policy file that may name a standard: section, key, and where its source and verification go.
 FIGURES = (
     ("places", "area_per_place_m2", "area_source", "area_verified"),
@@ -90,7 +91,7 @@ def with_standards(tables: dict[str, Any], *, folder: Path) -> dict[str, Any]:
     filled["standards"] = standards
     coverage = filled.get("coverage")
     if isinstance(coverage, dict):
-        for area in ("urban", "rural"):
+        for area in AREAS:
             if isinstance(coverage.get(area), str):
                 one = _named(standards, coverage[area], key=f"coverage.{area}", file=name)
                 coverage[area] = {
@@ -140,7 +141,7 @@ def _names_any(tables: dict[str, Any]) -> bool:
     sections = [(section, key) for section, key, _, _ in FIGURES]
     figures = [tables[section].get(key) for section, key in sections if isinstance(tables.get(section), dict)]
     if isinstance(coverage, dict):
-        figures += [coverage.get("urban"), coverage.get("rural")]
+        figures += [coverage.get(area) for area in AREAS]
     candidates = tables.get("candidates")
     rules = candidates.get("exclusions") if isinstance(candidates, dict) else None
     figures += [rule.get("distance_m") for rule in rules or () if isinstance(rule, dict)]

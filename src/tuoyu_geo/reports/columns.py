@@ -56,6 +56,11 @@ def degrees(frame: "gpd.GeoDataFrame") -> list[tuple[float | None, float | None]
     ]
 
 
+def way_word(method: object) -> str | None:
+    """What a distance rests on: the streets, or a straight line; nothing where there is no distance."""
+    return None if is_missing(method) else text(f"reports.path_{method}")
+
+
 def year(value: object) -> str | None:
     """A year as text, so that no thousands separator gets into it."""
     return None if is_missing(value) else f"{float(value):g}"  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import is_missing, judged, number, word, yes_no
-from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, year
+from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, way_word, year
 from tuoyu_geo.reports.tables_access import coverage_curve, coverage_parts, guidance, trace
 from tuoyu_geo.reports.tables_rules import data_findings, indicators, members, shortfalls, standards
 from tuoyu_geo.reports.tables_sites import (
@@ -92,7 +92,7 @@ def estates(outcome: "Outcome") -> Table:
         ("works", "text", 8), ("completed_on", "text", 12), ("built_year", "text", 9), ("households", "count", 9, "sum"),
         ("residents", "count", 10, "sum"), ("planned_residents", "count", 11), ("under3", "count", 9, "sum"),
         ("figure_method", "text", 10), ("area_kind", "text", 7), ("has_facility", "text", 9), ("flag", "text", 15),
-        ("nearest", "text", 22), ("distance", "count", 9), ("distance_unit", "text", 7), ("reason", "text", 46),
+        ("nearest", "text", 22), ("distance", "count", 9), ("distance_unit", "text", 7), ("path_method", "text", 12), ("reason", "text", 46),
         ("remedy", "text", 36), ("lon", "degree", 12), ("lat", "degree", 12),
         ("office_fills", "text", 14, "fill"), ("department", "text", 14, "fill"), ("by_year", "text", 9, "fill"),
     )  # fmt: skip
@@ -120,7 +120,7 @@ def estates(outcome: "Outcome") -> Table:
                 None if has is None else text(f"reports.has_{bool(own.has_facility)}"),
                 None if gap is None else word("flag", gap["flag"]),
                 None if is_missing(row.nearest_today_id) else names.get(row.nearest_today_id),
-                number(row.nearest_today_cost), word("unit", row.cost_unit),
+                number(row.nearest_today_cost), word("unit", row.cost_unit), way_word(row.nearest_today_method),
                 None if gap is None else plain(gap["reason"]), None if gap is None else plain(gap["remedy"]),
                 lon, lat, None, None, None,
             ],

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import is_missing, judged, number, word, yes_no
-from tuoyu_geo.reports.columns import Rows, Table, columns_of, plain, township_name
+from tuoyu_geo.reports.columns import Rows, Table, columns_of, plain, township_name, way_word
 
 if TYPE_CHECKING:
     from tuoyu_geo.outcome import Outcome
@@ -48,6 +48,7 @@ def guidance(outcome: "Outcome") -> Table:
     columns = columns_of(
         ("id", "text", 15), ("village", "text", 18), ("township", "text", 12), ("residents", "count", 12, "sum"),
         ("under3", "count", 12, "sum"), ("nearest", "text", 26), ("distance", "count", 10), ("distance_unit", "text", 8),
+        ("path_method", "text", 12),
         ("covered_with_plan", "text", 12), ("reason", "text", 46), ("asks", "text", 40), ("advisor", "text", 16, "fill"),
     )  # fmt: skip
     names = {**outcome.institutions["name"].to_dict(), **outcome.candidates["name"].to_dict()}
@@ -56,7 +57,7 @@ def guidance(outcome: "Outcome") -> Table:
         [
             str(row.subject_id), plain(row.name), township_name(outcome, row.township_id), number(row.residents),
             number(row.under3), None if is_missing(row.nearest_id) else names.get(row.nearest_id),
-            number(row.nearest_cost), word("unit", row.cost_unit), yes_no(covered.get(row.subject_id)),
+            number(row.nearest_cost), word("unit", row.cost_unit), way_word(row.nearest_method), yes_no(covered.get(row.subject_id)),
             plain(row.reason), plain(row.asks), None,
         ]
         for row in outcome.gaps[outcome.gaps["flag"].eq("village_guidance")].itertuples()
@@ -79,7 +80,7 @@ def trace(outcome: "Outcome") -> Table:
             plain(row.institution_name), yes_no(row.is_new) if row.served else None, number(row.places),
             number(row.places_short), number(row.cost),
             word("unit", row.cost_unit), number(row.standard), number(row.path_m),
-            text(f"reports.path_{row.path_method}") if row.served else None,
+            way_word(row.path_method) if row.served else None,
         ]
         for row in outcome.trace.itertuples()
     ]  # fmt: skip
