@@ -5,11 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuoyu_geo.errors import ConfigError
-from tuoyu_geo.messages import listed, text
+from tuoyu_geo.messages import listed, speaking, text
 from tuoyu_geo.policy import Standard
 from tuoyu_geo.project import Project
 from tuoyu_geo.siting import PlanningProblem, Sizes
 from tuoyu_geo.siting.clash import Clashes
+from tuoyu_geo.what_if import Choice, WhatIf, sizes_of
 
 if TYPE_CHECKING:
     from tuoyu_geo.config import Config
@@ -42,10 +43,11 @@ def as_given(base: Project, scenario: "Scenario", *, file: str) -> Project:
         The scenario is another project's, or names candidates that are not there, can't be used, don't have the size, or
         can't stand together; every fault is named.
     """
-    faults = _faults(base, scenario)
-    if faults:
-        raise ConfigError("\n".join([text("scenario.faults", file=file, n=len(faults)), *faults]))
-    return _Given(base, scenario, file=file)
+    with speaking(base.language):
+        faults = _faults(base, scenario)
+        if faults:
+            raise ConfigError("\n".join([text("scenario.faults", file=file, n=len(faults)), *faults]))
+        return _Given(base, scenario, file=file)
 
 
 class _Given(Project):
@@ -57,7 +59,7 @@ class _Given(Project):
             config=_config(base, scenario, file=file),
             policy=_policy(base.policy, scenario.standard),
         )
-        self._scenario = scenario
+        self._base, self._scenario = base, scenario
         base.rated()
         base.demand()
         names: tuple[str, ...] = UNTOUCHED
@@ -78,6 +80,12 @@ class _Given(Project):
             site.id: float(full[site.id]) if site.places is None else site.places
             for site in self._scenario.sites
         }
+
+    def what_if(self) -> WhatIf:
+        """The panel of the project itself, opened at what is given."""
+        standard, enrolment = self._scenario.standard, self.config.demand.enrolment_mid
+        choice = Choice(places=self.sizes(), standard=standard, enrolment=enrolment)
+        return self.timed("what_if", lambda: self._base.what_if_at(choice))
 
     def _clashes(self) -> Clashes:
         """Rules are missed because the sites are given, not because they can't all be met."""
@@ -140,13 +148,6 @@ def _faults(base: Project, scenario: "Scenario") -> list[str]:
         if len(both) > 1:
             faults.append(text("scenario.conflict", found=listed(both)))
     return faults
-
-
-def sizes_of(problem: PlanningProblem, j: int) -> dict[float, float]:
-    """Sizes that a candidate can be built at, the smallest first: places, and what it then costs."""
-    mine = problem.sizes.column == j
-    smaller = dict(zip(problem.sizes.places[mine].tolist(), problem.sizes.cost[mine].tolist(), strict=True))
-    return dict(sorted((smaller | {float(problem.places[j]): float(problem.site_cost[j])}).items()))
 
 
 def _at_given_sizes(problem: PlanningProblem, given: _Given) -> PlanningProblem:

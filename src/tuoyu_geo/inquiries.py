@@ -1,5 +1,6 @@
 """What a planner asks a project beside its plan: who is served by what, what it would take, what else could be done."""
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
@@ -15,6 +16,7 @@ from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.messages import text
 from tuoyu_geo.messages.speaker import Speaker
 from tuoyu_geo.trace import with_course
+from tuoyu_geo.what_if import Choice, WhatIf, what_if_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from tuoyu_geo.policy.model import Reading
     from tuoyu_geo.reach import Reach
     from tuoyu_geo.siting import PlanningProblem, PlanResult
+    from tuoyu_geo.views import Plan
 
 Value = TypeVar("Value")
 
@@ -287,6 +290,32 @@ class Inquiries(Speaker):
             name: np.unique(ids.get_indexer(list(chosen))).astype(np.int64) for name, chosen in plans.items()
         }
         return compare_plans(self.problem(), columns, county=self._county())
+
+    def what_if(self) -> WhatIf:
+        """What the what-if panel of the overview map works with, opened at the plan."""
+        result, ids = self.solved(), self.rated()[0].index
+        places = {
+            str(ids[j]): float(size) for j, size in zip(result.selected, result.site_places, strict=True)
+        }
+        choice = Choice(places=places, standard=None, enrolment=self.config.demand.enrolment_mid)
+        return self.timed("what_if", lambda: self.what_if_at(choice))
+
+    def what_if_at(self, choice: Choice) -> WhatIf:
+        """The same, opened at any choice."""
+        return what_if_of(
+            demand=self.demand(),
+            reach=self.reach(),
+            candidates=self.rated()[0],
+            problem=self.problem(),
+            township_ids=self.layers().townships.index,
+            policy=self.policy,
+            initial=choice,
+            seed=self.config.project.seed,
+        )
+
+    def with_what_if(self, plan: "Plan") -> "Plan":
+        """The plan with a panel that is worked out when a map first asks for it."""
+        return replace(plan, outcome=replace(plan.outcome, what_if=self.what_if))
 
     def _county(self) -> County:
         return County(

@@ -4,7 +4,7 @@ Maps and reports read an `Outcome` and compute nothing that is not drawing: a fi
 from one column here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tuoyu_geo.policy.model import Policy
+    from tuoyu_geo.what_if import WhatIf
 
 
 def _no_rows() -> "pd.DataFrame":
@@ -168,6 +169,8 @@ class Outcome:
         The estates' layer as it was read, index community_id.
     policy
         The rules: quotas, standards, members of the joint conference.
+    what_if
+        Gives the numbers of the what-if panel, worked out when first asked for; None where the outcome is no project's.
     """
 
     note: ProjectNote
@@ -192,3 +195,4 @@ class Outcome:
     mends: "pd.DataFrame" = field(default_factory=_no_rows)
     communities: "gpd.GeoDataFrame"
     policy: "Policy"
+    what_if: "Callable[[], WhatIf] | None" = None

@@ -415,7 +415,7 @@ class Project(Inquiries):
 
     def plan(self) -> Plan:
         """The sites that meet the policy, with status, bound and gap."""
-        return self.timed("outcome", self._concluded)
+        return self.timed("outcome", lambda: self.with_what_if(self._concluded()))
 
     def outcome(self) -> Outcome:
         """Everything that maps and tables show."""

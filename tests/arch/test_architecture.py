@@ -31,6 +31,7 @@ ORDER = (
     ("siting",),
     ("plan", "plan_rows", "candidates"),
     ("outcome", "assignment"),
+    ("what_if",),
     ("assemble", "trace", "mending", "mends", "ways"),
     ("maps", "reports", "manifest"),
     ("changes", "map_sheets"),

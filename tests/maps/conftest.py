@@ -47,3 +47,23 @@ def pages(rich, hostile, empty, tmp_path_factory):
         for stem, page in draw_maps(outcome).items():
             (folders[name] / f"{stem}.html").write_text(page, encoding="utf-8")
     return folders
+
+
+@pytest.fixture(scope="session")
+def whatif_town():
+    """The builder of the made-up town for the what-if panel."""
+    spec = importlib.util.spec_from_file_location(
+        "tuoyu_whatif_town", Path(__file__).with_name("whatif_town.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def project(whatif_town, tmp_path_factory):
+    """That town, opened."""
+    import tuoyu_geo as tg
+
+    return tg.open_project(whatif_town.write_whatif_town(tmp_path_factory.mktemp("whatif") / "town"))

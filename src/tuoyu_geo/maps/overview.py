@@ -8,6 +8,7 @@ from tuoyu_geo.maps.layers import LegendRow
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
+from tuoyu_geo.maps.whatif import QuotaSymbols, what_if_insert
 from tuoyu_geo.maps.wording import dash, missing, number, ratio, share
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
@@ -57,7 +58,18 @@ def overview_map(outcome: Outcome) -> OfflineMap:
         common.institutions(scene),
         common.sites(scene),
     )
-    return OfflineMap("overview", note=outcome.note, panel=_panel(scene), layers=layers, views=scene.views())
+    return OfflineMap(
+        "overview",
+        note=outcome.note,
+        panel=_panel(scene),
+        layers=layers,
+        views=scene.views(),
+        insert=what_if_insert(
+            outcome,
+            states={"unserved": UNSERVED, "gained": GAINED, "today": COVERED},
+            quotas=QuotaSymbols(symbols=_QUOTA, state=quota_state),
+        ),
+    )
 
 
 def _townships(scene: Scene) -> Any:  # noqa: ANN401

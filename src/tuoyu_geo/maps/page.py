@@ -105,6 +105,21 @@ class Link:
     href: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert:
+    """A part of a page that one map alone has.
+
+    Attributes
+    ----------
+    styles, script, body
+        Style sheet, script and markup, as they go into the page.
+    """
+
+    styles: str
+    script: str
+    body: str
+
+
 class _Raw(Element):
     """Text that goes into the page as it is, unlike branca's, which is read as a template."""
 
@@ -169,6 +184,8 @@ class OfflineMap(folium.Map):
         From the bottom to the top.
     views
         The first is where the map opens.
+    insert
+        What this map has beside the others.
     """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  (folium reads these; ours stand inside the page)
@@ -182,6 +199,7 @@ class OfflineMap(folium.Map):
         panel: Panel,
         layers: Sequence[LayerSpec],
         views: Sequence[View],
+        insert: Insert | None = None,
     ) -> None:
         (south, west), (north, east) = views[0].bounds
         super().__init__(
@@ -204,6 +222,7 @@ class OfflineMap(folium.Map):
         self.views = tuple(views)
         self.specs = tuple(layers)
         self._links: tuple[Link, ...] = ()
+        self._insert = insert
         self._sized = any("r" in feature["properties"] for spec in layers for feature in spec.features)
         _page(self).title = escape(panel.title)
         for spec in layers:
@@ -225,8 +244,12 @@ class OfflineMap(folium.Map):
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         head = "".join(f"<script>{part}</script>\n" for part in scripts)
         head += "".join(f"<style>{part}</style>\n" for part in styles)
+        body = _panels(self.note, self.panel, self._links)
+        if self._insert is not None:
+            head += f"<script>{self._insert.script}</script>\n<style>{self._insert.styles}</style>\n"
+            body += self._insert.body
         figure.header.add_child(_Raw(head), name="tuoyu_head")
-        figure.html.add_child(_Raw(_panels(self.note, self.panel, self._links)), name="tuoyu_panels")
+        figure.html.add_child(_Raw(body), name="tuoyu_panels")
         views = [{"name": view.name, "bounds": view.bounds} for view in self.views]
         finish = f"TY.finish({self.get_name()}, {script_json({'views': views, 'sized': self._sized})});"
         figure.script.add_child(_Raw(finish), name="tuoyu_finish")

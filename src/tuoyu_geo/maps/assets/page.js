@@ -377,6 +377,7 @@ window.TY = (function () {
     },
     layer: layer,
     onFinish: function (finisher) { finishers.push(finisher); },
+    Point: Point,
     finish: finish
   };
 })();

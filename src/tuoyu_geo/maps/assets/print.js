@@ -14,7 +14,7 @@ TY.onFinish(function (map, ty) {
   function prepare() {
     if (kept) { return; }
     var body = document.body, sheet = ty.node("div", "ty-sheet"), rest = ty.node("div", "ty-rest");
-    var side = document.querySelector(".ty-side"), scroll = document.querySelector(".ty-scroll");
+    var side = document.querySelector(".ty-side"), scroll = document.querySelector(".ty-scroll:not([hidden])");
     kept = { bounds: ty.useful(map), center: map.getCenter(), zoom: map.getZoom(), retina: L.Browser.retina, sheet: sheet, rest: rest };
     map.closePopup();
     body.insertBefore(sheet, body.firstChild);
@@ -44,7 +44,7 @@ TY.onFinish(function (map, ty) {
 
   function restore() {
     if (!kept) { return; }
-    var body = document.body, scroll = document.querySelector(".ty-scroll"), old = kept;
+    var body = document.body, scroll = document.querySelector(".ty-scroll:not([hidden])"), old = kept;
     kept = null;
     while (old.rest.firstChild) { scroll.appendChild(old.rest.firstChild); }
     while (old.sheet.lastChild) { body.insertBefore(old.sheet.lastChild, body.firstChild); }
