@@ -260,13 +260,8 @@ def osm_attribution(config: "Config") -> tuple[str, ...]:
 
 def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "Demand") -> ProjectNote:
     """The title block of every map and table, with the notices that must stand there."""
-    project, coverage = config.project, policy.coverage
-    notices = [*project.notices]
-    synthetic = [
-        text(f"words.role.{role}") for role, layer in config.layers.items() if layer.quality == "synthetic"
-    ]
-    if synthetic:
-        notices.append(text("project.notice_synthetic", layers=listed(synthetic)))
+    coverage = policy.coverage
+    notices = _layer_notices(config)
     unverified = [
         text(
             f"project.standard_{name}",
@@ -301,8 +296,26 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
                 factor=factor,
             )
         )
-    attribution = osm_attribution(config)
-    notices += attribution
+    return _note(config, notices)
+
+
+def layers_title_block(config: "Config") -> ProjectNote:
+    """The title block of a map of the layers alone, before anything is worked out."""
+    return _note(config, _layer_notices(config))
+
+
+def _layer_notices(config: "Config") -> list[str]:
+    synthetic = [
+        text(f"words.role.{role}") for role, layer in config.layers.items() if layer.quality == "synthetic"
+    ]
+    return [
+        *config.project.notices,
+        *([text("project.notice_synthetic", layers=listed(synthetic))] if synthetic else ()),
+    ]
+
+
+def _note(config: "Config", notices: list[str]) -> ProjectNote:
+    project, attribution = config.project, osm_attribution(config)
     return ProjectNote(
         title=project.title,
         county_name=project.county_name,
@@ -311,7 +324,7 @@ def title_block(config: "Config", *, policy: "Policy", reach: "Reach", demand: "
         date=project.date,
         crs=project.crs,
         map_approval_number=project.map_approval_number,
-        notices=tuple(notices),
+        notices=(*notices, *attribution),
         attribution=attribution,
         sources=tuple(
             SourceNote(role=role, file=layer.path, source=layer.source, quality=layer.quality)

@@ -14,11 +14,12 @@ from tuoyu_geo import assemble
 from tuoyu_geo.areas import AreaRule, with_areas
 from tuoyu_geo.assignment import hand_out, hand_out_plan
 from tuoyu_geo.candidates import rate_candidates
-from tuoyu_geo.conclude import conclude, title_block
+from tuoyu_geo.conclude import conclude, layers_title_block, title_block
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.coverage_groups import CURVE_M
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand, places_by_need
 from tuoyu_geo.errors import ConfigError, DataError
+from tuoyu_geo.exploring import Gaps, MappedLayers
 from tuoyu_geo.findings import Finding, by_severity
 from tuoyu_geo.inquiries import Inquiries
 from tuoyu_geo.layers import (
@@ -31,7 +32,7 @@ from tuoyu_geo.layers import (
     without_secrets,
 )
 from tuoyu_geo.messages import speaking, text
-from tuoyu_geo.outcome import Outcome
+from tuoyu_geo.outcome import Ground, Outcome
 from tuoyu_geo.plan import SitingChoices, build_problem
 from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.policy.model import Reading
@@ -195,7 +196,7 @@ class Project(Inquiries):
             ),
         )
 
-    def layers(self) -> Layers:
+    def layers(self) -> MappedLayers:
         """The layers, checked.
 
         Raises
@@ -212,7 +213,7 @@ class Project(Inquiries):
         faults = [finding for finding in findings if finding.severity == "error"]
         if faults:
             raise DataError(text("project.area_faults", n=len(faults)), findings=faults)
-        return layers
+        return MappedLayers.of(layers, note=layers_title_block(self.config))
 
     def _settled(self, layers: Layers) -> tuple[Layers, list[Finding]]:
         """The layers with every kind of area settled, and what was found in doing so."""
@@ -317,7 +318,7 @@ class Project(Inquiries):
         )
         return replace(layers, candidates=proposed)
 
-    def gaps(self) -> "gpd.GeoDataFrame":
+    def gaps(self) -> Gaps:
         """Flags of today: a row a community, village or township that falls short, with its reason."""
         reach = self.reach()
         frame: gpd.GeoDataFrame = self.timed(
@@ -330,7 +331,12 @@ class Project(Inquiries):
                 policy=self.policy,
             ),
         )
-        return frame.copy()
+        layers, note = (
+            self.layers(),
+            title_block(self.config, policy=self.policy, reach=reach, demand=self.demand()),
+        )
+        ground = Ground(note=note, townships=layers.townships, streets=layers.roads, water=layers.water)
+        return Gaps.of(frame, ground=ground)
 
     def access(self, *, when: Literal["today", "plan"] = "today") -> Access:
         """Who is served, in every reading of 覆盖面, by township and kind of area, and by how many places.

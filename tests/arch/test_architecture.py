@@ -35,7 +35,7 @@ ORDER = (
     ("assemble", "trace", "mending", "mends", "ways"),
     ("maps", "reports", "manifest"),
     ("changes", "map_sheets"),
-    ("views",),
+    ("views", "exploring"),
     ("conclude", "served", "solving"),
     ("choices",),
     ("inquiries",),

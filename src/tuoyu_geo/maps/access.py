@@ -80,7 +80,7 @@ def access_map(
         ),
         layers=(
             *base.ground_layers(streets=ground.streets, water=ground.water),
-            _boundaries(ground.townships),
+            base.boundary_layer(ground.townships),
             _demand(demand, institutions=institutions, townships=townships),
             _institutions(institutions, townships=townships),
         ),
@@ -93,20 +93,6 @@ def reach_of(row: Any) -> str:  # noqa: ANN401  (a row of the demand frame)
     if not row.covered:
         return "beyond"
     return "short" if row.unmet_places > _PART else "placed"
-
-
-def _boundaries(townships: gpd.GeoDataFrame) -> LayerSpec:
-    edge = Symbol(shape="area", stroke="#6c7680", weight=1.4, dash="6 3")
-    return LayerSpec(
-        key="townships",
-        name=text("maps.layer.townships"),
-        classes=(edge,),
-        features=features(
-            townships, describe=lambda row: Shown(label=str(row.name)), simplify_m=15.0, centred=True
-        ),
-        interactive=False,
-        labelled=True,
-    )
 
 
 def _demand(

@@ -75,6 +75,24 @@ def ground_layers(*, streets: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> list
     ]
 
 
+def boundary_layer(townships: gpd.GeoDataFrame) -> LayerSpec:
+    """The townships' boundaries and names alone."""
+    edge = Symbol(shape="area", stroke="#6c7680", weight=1.4, dash="6 3")
+    return LayerSpec(
+        key="townships",
+        name=text("maps.layer.townships"),
+        classes=(edge,),
+        features=features(
+            townships,
+            describe=lambda row: Shown(label=str(row.name)),
+            simplify_m=_BOUNDARY_TOLERANCE_M,
+            centred=True,
+        ),
+        interactive=False,
+        labelled=True,
+    )
+
+
 def township_layer(
     scene: Scene,
     *,
