@@ -1,6 +1,7 @@
 """The files of a run: drawn from one outcome, written together or not at all."""
 
 import datetime as dt
+import os
 import platform
 from collections.abc import Container, Mapping, Sequence
 from importlib.metadata import version
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tuoyu_geo.manifest import Manifest, hash_bytes, hash_file, manifest_bytes, read_manifest, stale_outputs
-from tuoyu_geo.maps import draw_maps, map_names
+from tuoyu_geo.maps import Basemap, draw_maps, map_names
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports import (
     findings_csv_bytes,
@@ -22,6 +23,8 @@ from tuoyu_geo.reports import (
 
 if TYPE_CHECKING:
     from tuoyu_geo.project import Built, Project
+
+KEY_VARIABLE = "TIANDITU_TOKEN"
 
 # The libraries whose version may change a figure or a byte.
 LIBRARIES = (
@@ -45,10 +48,11 @@ def build_files(project: "Project", folder: Path) -> "Built":
     """Write all files of a project; see `Project.build`."""
     from tuoyu_geo.project import Built  # noqa: PLC0415  (project calls this module)
 
+    basemap = _basemap(project)  # what is wrong with it is said before the long search
     plan = project.plan()
     outcome = plan.outcome
     names = map_names(outcome.townships.index)
-    pages = project.timed("maps", lambda: draw_maps(outcome, names))
+    pages = project.timed("maps", lambda: draw_maps(outcome, names, basemap=basemap))
     gone = _maps_of_the_past(
         read_manifest(folder / "manifest.json"), folder=folder, files=[_map_file(name) for name in names]
     )
@@ -88,9 +92,11 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
     told = {file: text("building.kept") for file in files}
     gone = _maps_of_the_past(old, folder=folder, files=files)
     if stale:
+        basemap = _basemap(project)
         outcome = project.outcome()
         pages = project.timed(
-            "maps", lambda: draw_maps(outcome, [files[file] for file in files if file in stale])
+            "maps",
+            lambda: draw_maps(outcome, [files[file] for file in files if file in stale], basemap=basemap),
         )
         contents = {_map_file(name): page.encode() for name, page in pages.items()}
         hashes = {name: hash_bytes(data) for name, data in contents.items()}
@@ -106,6 +112,23 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
         contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=kept | hashes))
         write_all(folder, contents)
     return told | _cleared(gone, folder=folder)
+
+
+def _basemap(project: "Project") -> Basemap | None:
+    section = project.config.maps
+    if section.basemap == "none":
+        return None
+    return Basemap(
+        kind=section.basemap,
+        token=_token(project),
+        tiles=section.tiles,
+        raster=project.input_files().get(section.geotiff or ""),
+    )
+
+
+def _token(project: "Project") -> str:
+    """The key of 天地图; the environment's goes before the project's, which others may read."""
+    return os.environ.get(KEY_VARIABLE, "").strip() or project.config.maps.tianditu_token.get_secret_value()
 
 
 def _maps_of_the_past(old: Manifest | None, *, folder: Path, files: Container[str]) -> tuple[str, ...]:
@@ -146,7 +169,9 @@ def _manifest(project: "Project", *, outputs: Mapping[str, str] | None = None) -
         inputs={name: hash_file(path) for name, path in project.input_files().items()}
         | project.database_hashes(),
         settings={
+            # the key itself is written as stars: a changed one shows by its hash
             "project": project.config.model_dump(mode="json"),
+            **_key_hash(project),
             "policy": project.policy.model_dump(mode="json"),
         },
         mappings={role: dict(mapping) for role, mapping in project.layers().mappings.items()}
@@ -158,3 +183,9 @@ def _manifest(project: "Project", *, outputs: Mapping[str, str] | None = None) -
         outputs=outputs or {},
         written_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds") if finished else "",
     )
+
+
+def _key_hash(project: "Project") -> dict[str, str]:
+    if project.config.maps.basemap != "tianditu":
+        return {}
+    return {"basemap_key_sha256": hash_bytes(_token(project).encode())}

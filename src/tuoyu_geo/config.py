@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import Language, asked_language, known_language, language, listed, speaking, text
@@ -274,6 +274,34 @@ class SitingSection(Section):
     """Futures of demand, the middle one first; none for six assumed ones."""
 
 
+class MapsSection(Section):
+    """What lies below the maps."""
+
+    basemap: Literal["none", "tianditu", "gaode", "tiles", "geotiff"] = "none"
+    """None: the layers' own streets and water, and no request of any kind. "tianditu" and "gaode" are fetched by whoever
+    opens a map, and the map says so; "tiles" lie in a folder beside the maps; "geotiff" goes into each map."""
+    tianditu_token: SecretStr = SecretStr("")
+    """The user's key of 天地图; it stands in the maps. Better given in the environment, as TIANDITU_TOKEN."""
+    tiles: str = "tiles/{z}/{x}/{y}.png"
+    """Where a tile lies, relative to the folder of the maps."""
+    geotiff: str | None = None
+    """The raster, relative to project.toml."""
+
+    @field_validator("tiles")
+    @classmethod
+    def _beside(cls, value: str) -> str:
+        whole = all(part in value for part in ("{z}", "{x}", "{y}"))
+        if not whole or ":" in value or "\\" in value or value.startswith("/") or ".." in value:
+            raise ValueError(text("config.tiles_wrong"))
+        return value
+
+    @model_validator(mode="after")
+    def _raster_named(self) -> "MapsSection":
+        if self.basemap == "geotiff" and not self.geotiff:
+            raise ValueError(text("config.geotiff_missing"))
+        return self
+
+
 class Config(Section):
     """A whole project.toml."""
 
@@ -286,6 +314,7 @@ class Config(Section):
     checks: ChecksSection = ChecksSection()
     network: NetworkSection = NetworkSection()
     siting: SitingSection = SitingSection()
+    maps: MapsSection = MapsSection()
 
     @field_validator("layers")
     @classmethod

@@ -139,7 +139,11 @@ class Project(Inquiries):
         """Every file that goes into a run, by its name in the project; a shapefile's companions included."""
         outside = self.config.project.allow_paths_outside
         sections = self.config.layers.values()
-        further = [*(one.parameters for one in sections), self.config.network.elevation]
+        further = [
+            *(one.parameters for one in sections),
+            self.config.network.elevation,
+            self.config.maps.geotiff,
+        ]
         names = [self.config.project.policy, *(section.path for section in sections), *filter(None, further)]
         files = {
             "project.toml": self.file,

@@ -1,6 +1,7 @@
 """A made-up county for drawing: seeded, with names that try to break out of the page, in any size."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -416,6 +417,32 @@ def rich_outcome(  # noqa: C901, PLR0915  (one county, laid out in one piece)
         coverage=coverage,
         clauses=clauses, findings=(), summary=summary, communities=communities, policy=POLICY, mends=mends,
     )  # fmt: skip
+
+
+def large_outcome(*, n_demand=2_000):
+    """A county as large as the pages are made for: as many streets a community as in a real town, 150 areas in two bands.
+
+    The areas have as many corners, and as crooked ones, as those that follow streets do.
+    """
+    made = rich_outcome(
+        n_demand=n_demand,
+        n_candidates=n_demand // 6,
+        n_streets=17 * n_demand,
+        n_sites=n_demand // 15,
+        n_institutions=14,
+    )
+    rng = np.random.default_rng(1)
+    areas = pd.concat([made.service_areas, made.service_areas.assign(band=500.0)], ignore_index=True)
+    crooked = []
+    for k, shape in enumerate(areas.geometry):
+        n = 420
+        angle = np.linspace(0, 2 * np.pi, n, endpoint=False)
+        away = (900 if k < len(areas) // 2 else 450) * rng.uniform(0.55, 1.15, n)
+        crooked.append(
+            Polygon(np.c_[shape.centroid.x + away * np.cos(angle), shape.centroid.y + away * np.sin(angle)])
+        )
+    areas = areas.set_geometry(crooked, crs=CRS)
+    return replace(made, service_areas=areas)
 
 
 def main():

@@ -8,9 +8,10 @@ import sys
 from html.parser import HTMLParser
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, Point, Polygon
 
 from tuoyu_geo.maps import MAPS, draw_maps, overview_map
 
@@ -43,6 +44,13 @@ def specs(page):
     decoder = json.JSONDecoder()
     starts = [match.end() for match in re.finditer(r"= TY\.layer\(", page)]
     return [decoder.raw_decode(page, start)[0] for start in starts]
+
+
+def unpacked(part):
+    """Coordinates as the page makes them from differences."""
+    if not isinstance(part[0], int):
+        return [unpacked(one) for one in part]
+    return (np.array(part).reshape(-1, 2).cumsum(axis=0) / 1e5).tolist()
 
 
 def titles(page):
@@ -83,8 +91,16 @@ def test_same_bytes_from_two_processes(synthetic, tmp_path):
 
 
 def test_size_of_a_large_county(synthetic):
-    large = synthetic.rich_outcome(n_demand=600, n_candidates=270, n_streets=8_000, n_sites=26)
-    assert len(large.service_areas) >= 40
+    large = synthetic.large_outcome(n_demand=600)
+    for page in draw_maps(large).values():
+        assert len(page.encode()) < 1_800_000
+
+
+@pytest.mark.slow
+def test_size_of_a_county_of_2000_communities_and_300_service_areas(synthetic):
+    large = synthetic.large_outcome()
+    assert len(large.demand) == 2_000
+    assert len(large.service_areas) >= 300
     for page in draw_maps(large).values():
         assert len(page.encode()) < 4_000_000
 
@@ -165,9 +181,19 @@ def test_rows_without_geometry_are_left_out(rich):
 def test_street_segments_become_a_few_features(rich):
     spec = next(spec for spec in specs(draw_maps(rich, ("health",))["health"]) if spec["key"] == "streets")
     assert len(spec["data"]["features"]) == 2
-    parts = [part for feature in spec["data"]["features"] for part in feature["geometry"]["coordinates"]]
+    parts = [part for feature in spec["data"]["features"] for part in unpacked(feature["geometry"]["packed"])]
     drawn = gpd.GeoSeries([LineString(part) for part in parts], crs="EPSG:4326").to_crs(rich.streets.crs)
     assert drawn.length.sum() == pytest.approx(rich.streets.length.sum(), rel=0.01)
+
+
+def test_areas_are_unpacked_to_where_they_are(rich):
+    page = draw_maps(rich, ("overview",))["overview"]
+    spec = next(spec for spec in specs(page) if spec["key"] == "service_today")
+    drawn = rich.service_areas.to_crs("EPSG:4326").geometry
+    for feature in spec["data"]["features"]:
+        ring = Polygon(unpacked(feature["geometry"]["packed"])[0])
+        whole = drawn.loc[int(feature["id"])]
+        assert ring.symmetric_difference(whole).area < 0.02 * whole.area
 
 
 def test_title_block_and_approval_number(rich, synthetic):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from tuoyu_geo.maps.access import access_map
+from tuoyu_geo.maps.basemap import Basemap, in_gcj02
 from tuoyu_geo.maps.health import health_map
 from tuoyu_geo.maps.housing import housing_map
 from tuoyu_geo.maps.natural_resources import natural_resources_map
@@ -29,7 +30,9 @@ def map_names(township_ids: Iterable[Hashable]) -> tuple[str, ...]:
     return (*MAPS, *township_stems(list(township_ids)))
 
 
-def draw_maps(outcome: Outcome, names: Sequence[str] = tuple(MAPS)) -> dict[str, str]:
+def draw_maps(
+    outcome: Outcome, names: Sequence[str] = tuple(MAPS), *, basemap: Basemap | None = None
+) -> dict[str, str]:
     """The pages of some maps, as text; nothing is written.
 
     Parameters
@@ -38,6 +41,8 @@ def draw_maps(outcome: Outcome, names: Sequence[str] = tuple(MAPS)) -> dict[str,
         What one run found out.
     names
         Stems of `map_names`, drawn in this order.
+    basemap
+        What lies below; None for the layers' own streets and water alone.
 
     Returns
     -------
@@ -48,15 +53,22 @@ def draw_maps(outcome: Outcome, names: Sequence[str] = tuple(MAPS)) -> dict[str,
     KeyError
         A name that is no map.
     RenderError
-        An asset of the page is not installed.
+        An asset of the page is not installed, or the basemap can't be read.
     """
+    if basemap is not None and basemap.kind == "gaode":
+        outcome = in_gcj02(outcome)
     stems = township_stems(list(outcome.townships.index))
     wanted = {name: stems[name] for name in names if name not in MAPS}
     titles = {stem: str(outcome.townships["name"].loc[township_id]) for stem, township_id in stems.items()}
     pages = {
-        stem: shown.linked(_links(stem, titles)).html() for stem, shown in township_maps(outcome, wanted)
+        stem: shown.linked(_links(stem, titles)).over(basemap, up="../").html()
+        for stem, shown in township_maps(outcome, wanted)
     }
-    pages |= {name: MAPS[name](outcome).linked(_links(name, titles)).html() for name in names if name in MAPS}
+    pages |= {
+        name: MAPS[name](outcome).linked(_links(name, titles)).over(basemap, up="").html()
+        for name in names
+        if name in MAPS
+    }
     return {name: pages[name] for name in names}
 
 
@@ -87,6 +99,7 @@ def _links(stem: str, townships: Mapping[str, str]) -> tuple[Link, ...]:
 
 __all__ = [
     "MAPS",
+    "Basemap",
     "OfflineMap",
     "access_map",
     "draw_maps",

@@ -1,11 +1,12 @@
 """From frames to what the page draws: features in WGS 84, each with its class and what its popup says."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from tuoyu_geo.maps.palette import Symbol
@@ -13,6 +14,9 @@ from tuoyu_geo.maps.palette import Symbol
 WGS84 = "EPSG:4326"
 DECIMALS = 5
 """Of a degree: about one metre, finer than a pixel at the closest zoom."""
+MIN_VERTICES = 4
+"""A ring of fewer is none."""
+_POINTS = frozenset({"Point", "MultiPoint"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +158,10 @@ def merged_lines(
     for wanted in range(n_classes):
         lines = [shape for shape, own in zip(rows.geometry, cls, strict=True) if own == wanted]
         if lines:
-            merged = shapely.line_merge(_gather(lines))
-            shape = gpd.GeoSeries([shapely.simplify(merged, simplify_m)], crs=rows.crs).to_crs(WGS84).iloc[0]
+            merged = shapely.get_parts(shapely.line_merge(_gather(lines)))
+            # one by one: all at once, keeping them from touching takes minutes on a large city
+            simple = shapely.multilinestrings(shapely.simplify(merged, simplify_m, preserve_topology=False))
+            shape = gpd.GeoSeries([simple], crs=rows.crs).to_crs(WGS84).iloc[0]
             properties = {"s": wanted, "t": ""}
             found.append(
                 {"type": "Feature", "id": str(wanted), "properties": properties, "geometry": _rounded(shape)}
@@ -165,8 +171,8 @@ def merged_lines(
 
 def _gather(lines: Iterable[Any]) -> Any:  # noqa: ANN401
     # a layer of roads may hold multi-part lines, and stray points where a clip touched one
-    parts = [part for line in lines for part in shapely.get_parts(line) if part.geom_type == "LineString"]
-    return shapely.MultiLineString(parts)
+    parts = shapely.get_parts(np.array(list(lines), dtype=object))
+    return shapely.multilinestrings(parts[shapely.get_dimensions(parts) == 1])
 
 
 def present(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -182,6 +188,40 @@ def _rounded(shape: Any) -> dict[str, Any]:  # noqa: ANN401
         shapely.transform(shape, lambda xy: xy.round(DECIMALS))
     )
     return geometry
+
+
+def packed(feature: dict[str, Any]) -> dict[str, Any]:
+    """A feature as the page holds it: points as GeoJSON, lines and areas packed.
+
+    A line or ring of n vertices is ``[x, y, dx, dy, ...]``, whole hundred-thousandths of a degree, each after the first
+    vertex as its difference from the one before: a third of what GeoJSON takes. The page unpacks them.
+    """
+    return {**feature, "geometry": _packed_geometry(feature["geometry"])}
+
+
+def _packed_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
+    if geometry["type"] in _POINTS:
+        return geometry
+    if geometry["type"] == "GeometryCollection":
+        return {**geometry, "geometries": [_packed_geometry(part) for part in geometry["geometries"]]}
+    return {"type": geometry["type"], "packed": _deltas(geometry["coordinates"])}
+
+
+def _deltas(part: Sequence[Any]) -> list[Any]:
+    """The same nesting, each line of positions as one list of differences."""
+    if not part or not isinstance(part[0][0], float):
+        return [_deltas(one) for one in part]
+    x = y = None
+    found: list[int] = []
+    for position in part:
+        next_x, next_y = round(position[0] * 10**DECIMALS), round(position[1] * 10**DECIMALS)
+        if x is None or y is None:
+            found += [next_x, next_y]
+        # vertices that rounding brought together say nothing, unless too few would be left for a ring
+        elif (next_x, next_y) != (x, y) or len(part) <= MIN_VERTICES:
+            found += [next_x - x, next_y - y]
+        x, y = next_x, next_y
+    return found
 
 
 def script_json(value: object) -> str:

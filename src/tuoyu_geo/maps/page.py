@@ -6,7 +6,7 @@ give the same bytes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from typing import Any, Self, cast
@@ -18,8 +18,9 @@ from folium.map import Layer
 from jinja2 import Environment, Template
 
 from tuoyu_geo.maps import assets
+from tuoyu_geo.maps.basemap import Basemap
 from tuoyu_geo.maps.clauses import Card
-from tuoyu_geo.maps.layers import LayerSpec, script_json
+from tuoyu_geo.maps.layers import LayerSpec, packed, script_json
 from tuoyu_geo.maps.palette import SHAPES
 from tuoyu_geo.maps.wording import number, word
 from tuoyu_geo.messages import language, speaking, text
@@ -160,7 +161,10 @@ class VectorLayer(Layer):
                 "fields": spec.fields,
                 "interactive": spec.interactive,
                 "labelled": spec.labelled,
-                "data": {"type": "FeatureCollection", "features": spec.features},
+                "data": {
+                    "type": "FeatureCollection",
+                    "features": [packed(feature) for feature in spec.features],
+                },
             }
         )
         added = f".addTo({cast('Element', self._parent).get_name()})" if spec.shown else ""
@@ -223,6 +227,7 @@ class OfflineMap(folium.Map):
         self.specs = tuple(layers)
         self._links: tuple[Link, ...] = ()
         self._insert = insert
+        self._basemap: Basemap | None = None
         self._sized = any("r" in feature["properties"] for spec in layers for feature in spec.features)
         _page(self).title = escape(panel.title)
         for spec in layers:
@@ -244,14 +249,24 @@ class OfflineMap(folium.Map):
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         head = "".join(f"<script>{part}</script>\n" for part in scripts)
         head += "".join(f"<style>{part}</style>\n" for part in styles)
-        body = _panels(self.note, self.panel, self._links)
+        panel, basemap = self.panel, self._basemap
+        base = [] if basemap is None else basemap.spec(up=self._up, box=_around(self.views))
+        if basemap is not None:
+            panel = replace(panel, notices=(*basemap.notices(), *panel.notices))
+        shown = text(
+            "maps.page.crs_gcj02"
+            if basemap is not None and basemap.kind == "gaode"
+            else "maps.page.crs_shown",
+            crs=self.note.crs,
+        )
+        body = _panels(self.note, panel, self._links, crs=shown)
         if self._insert is not None:
             head += f"<script>{self._insert.script}</script>\n<style>{self._insert.styles}</style>\n"
             body += self._insert.body
         figure.header.add_child(_Raw(head), name="tuoyu_head")
         figure.html.add_child(_Raw(body), name="tuoyu_panels")
         views = [{"name": view.name, "bounds": view.bounds} for view in self.views]
-        finish = f"TY.finish({self.get_name()}, {script_json({'views': views, 'sized': self._sized})});"
+        finish = f"TY.finish({self.get_name()}, {script_json({'views': views, 'sized': self._sized, 'base': base})});"
         figure.script.add_child(_Raw(finish), name="tuoyu_finish")
         return finish
 
@@ -260,17 +275,35 @@ class OfflineMap(folium.Map):
         self._links = links
         return self
 
+    def over(self, basemap: Basemap | None, *, up: str) -> Self:
+        """The same map over a basemap; `up` leads from the page's folder to that of the maps."""
+        self._basemap, self._up = basemap, up
+        return self
+
     def html(self) -> str:
         """The whole page, which the browser is told to load nothing for from outside."""
         page = _page(self).render()
+        source = "" if self._basemap is None else self._basemap.source
+        policy = _POLICY.replace("img-src data: blob:", f"img-src data: blob: {source}".rstrip())
         return page.replace(
-            "<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1
+            "<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}">', 1
         )
 
 
 def _page(element: Element) -> Page:
     """The figure that an element of a map belongs to."""
     return cast("Page", element.get_root())
+
+
+def _around(views: tuple[View, ...]) -> Bounds:
+    """All that the views show, and a tenth of it on every side."""
+    south, west = (min(view.bounds[0][axis] for view in views) for axis in (0, 1))
+    north, east = (max(view.bounds[1][axis] for view in views) for axis in (0, 1))
+    up, across = (north - south) / 10, (east - west) / 10
+    return (max(south - up, -85.0), max(west - across, -180.0)), (
+        min(north + up, 85.0),
+        min(east + across, 180.0),
+    )
 
 
 def _control_html(spec: LayerSpec) -> str:
@@ -286,7 +319,7 @@ def _control_html(spec: LayerSpec) -> str:
 def _setup() -> str:
     keys = (
         "legend", "legend_tick", "sized", "north", "zoom_in", "zoom_out", "metres", "kilometres", "map", "filtered", "found",
-        "found_none", "ratio",
+        "found_none", "ratio", "base_on", "base_off",
     )  # fmt: skip
     words = {key: text(f"maps.page.{key}") for key in keys}
     words |= {key: text(f"words.{key}") for key in ("colon", "list_semicolon", "html_lang")}
@@ -298,7 +331,7 @@ def _panel_template() -> Template:
     return Environment(autoescape=True).from_string(assets.own("panel.html"))
 
 
-def _panels(note: ProjectNote, panel: Panel, links: tuple[Link, ...]) -> str:
+def _panels(note: ProjectNote, panel: Panel, links: tuple[Link, ...], *, crs: str) -> str:
     sources = [
         {
             "role": word("role", source.role),
@@ -314,7 +347,7 @@ def _panels(note: ProjectNote, panel: Panel, links: tuple[Link, ...]) -> str:
         panel=panel,
         links=links,
         sources=sources,
-        crs=text("maps.page.crs_shown", crs=note.crs),
+        crs=crs,
         approval=text("maps.page.approved", number=approved) if approved else text("maps.page.internal"),
         words={"colon": text("words.colon")} | {key: text(f"maps.page.{key}") for key in _PANEL_WORDS},
     )

@@ -185,7 +185,28 @@ window.TY = (function () {
     return found;
   }
 
+  /* lines and areas come as differences in hundred-thousandths of a degree */
+  function unpack(part) {
+    if (typeof part[0] !== "number") { return part.map(unpack); }
+    var x = 0, y = 0, made = [];
+    for (var i = 0; i < part.length; i += 2) {
+      x += part[i];
+      y += part[i + 1];
+      made.push([x / 1e5, y / 1e5]);
+    }
+    return made;
+  }
+
+  function unpackGeometry(geometry) {
+    (geometry.geometries || []).forEach(unpackGeometry);
+    if (geometry.packed) {
+      geometry.coordinates = unpack(geometry.packed);
+      delete geometry.packed;
+    }
+  }
+
   function layer(spec) {
+    spec.data.features.forEach(function (feature) { unpackGeometry(feature.geometry); });
     var found = index[spec.key] = {};
     var group = L.geoJSON(spec.data, {
       interactive: spec.interactive,
@@ -311,6 +332,25 @@ window.TY = (function () {
     return made;
   }
 
+  /* below everything, so that what it can't load leaves the map as it is */
+  function base(map, parts, bar) {
+    var layers = parts.map(function (part) {
+      return part.image ? L.imageOverlay(part.image, part.bounds, { pane: "tilePane" })
+        : L.tileLayer(part.url, { subdomains: part.subdomains || "a", maxNativeZoom: part.most, maxZoom: 19, errorTileUrl: BLANK });
+    });
+    var button = node("button", "ty-base", words.base_off);
+    button.type = "button";
+    button.addEventListener("click", function () {
+      var on = map.hasLayer(layers[0]);
+      layers.forEach(function (one) { if (on) { one.remove(); } else { one.addTo(map); } });
+      button.textContent = on ? words.base_on : words.base_off;
+    });
+    layers.forEach(function (one) { one.addTo(map); });
+    bar.appendChild(button);
+  }
+
+  var BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+
   function legendHead(map, sized) {
     var box = map.getContainer().querySelector(".leaflet-control-layers");
     if (!box) { return; }
@@ -343,7 +383,9 @@ window.TY = (function () {
 
   function finish(map, spec) {
     L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
-    if (spec.views.length > 1) { corner("topleft", views(map, spec)).addTo(map); }
+    var bar = views(map, spec.views.length > 1 ? spec : { views: [] });
+    if (spec.base.length) { base(map, spec.base, bar); }
+    if (bar.firstChild) { corner("topleft", bar).addTo(map); }
     new Scale({ imperial: false, maxWidth: 140 }).addTo(map);
     corner("bottomleft", north()).addTo(map);
     legendHead(map, spec.sized);
