@@ -1,15 +1,16 @@
 /* The what-if panel: controls, figures and tables. Every text from the data is set as text, never as markup. */
 (function () {
   "use strict";
-  var words, model, drawing, plan, planFigures, map, rows = [], undo = [], filter = "", effectsTimer = null, shown = {}, sliding;
+  var words, model, drawing, plan, planFigures, map, rows = [], undo = [], filter = "", effectsTimer = null, shown = {}, sliding, lastEffects = null;
 
   /* a sentence with its {places} filled */
   TYW.say = function (sentence, values) {
     return sentence.replace(/\{(\w+)\}/g, function (_, key) { return values[key]; });
   };
-  TYW.number = function (value, digits) {
-    return value.toLocaleString("en-US", { minimumFractionDigits: digits || 0, maximumFractionDigits: digits || 0 });
-  };
+  var formats = [0, 1].map(function (digits) {
+    return new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  });
+  TYW.number = function (value, digits) { return formats[digits || 0].format(value); };
   var say = TYW.say, number = TYW.number;
   function by(id) { return document.getElementById("tw-" + id); }
   function node(tag, className, text) {
@@ -132,10 +133,8 @@
   function afterwards(figures) {
     var effects = model.effects(), best = model.best(figures, effects), take = by("best-take");
     TYW.best = best;
-    for (var j = 0; j < model.n; j++) {
-      var text = !model.usable[j] ? "" : (model.open[j] ? "−" : "+") + number(effects[j]);
-      if (rows[j].effect.textContent !== text) { rows[j].effect.textContent = text; }
-    }
+    lastEffects = effects;
+    rows.forEach(function (one, j) { if (one.isSeen) { effect(j); } });
     take.hidden = true;
     if (!best) { by("best").textContent = words.not_compared; return; }
     var said = { n: figures.n_sites, reading: words["reading_" + model.spec.reading], own: share(best.own), gap: pointsUp(best.share - best.own) };
@@ -148,6 +147,24 @@
       by("best").textContent = say(words.best_most, Object.assign(said, { best: shareUp(best.share) }));
     }
     take.columns = best.columns;
+  }
+
+  /* only rows in sight are written: to lay out thousands at every click would take longer than to count */
+  function effect(j) {
+    var text = !model.usable[j] || !lastEffects ? "" : (model.open[j] ? "−" : "+") + number(lastEffects[j]);
+    if (rows[j].effect.textContent !== text) { rows[j].effect.textContent = text; }
+  }
+
+  function watchRows() {
+    var eye = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) {
+        var j = entry.target.twIndex;
+        rows[j].isSeen = entry.isIntersecting;
+        if (entry.isIntersecting) { effect(j); }
+      });
+    }, { root: by("panel") });
+    rows.forEach(function (one, j) { one.row.twIndex = j; eye.observe(one.row); });
+    window.addEventListener("beforeprint", function () { rows.forEach(function (_, j) { effect(j); }); });
   }
 
   function controls() {
@@ -393,6 +410,7 @@
     side.insertBefore(by("panel"), side.querySelector(".ty-sources"));
     by("tabs").hidden = false;
     list();
+    watchRows();
     refresh();
     wire();
     fromAddress();
