@@ -43,6 +43,7 @@ class MappedLayers(Layers):
             {name: getattr(self, name) for name in names},
             ground=Ground(note=self.note, townships=self.townships, streets=self.roads, water=self.water),
             findings=counts,
+            n_unplaced=len(self.unplaced),
         )
 
 

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 import tuoyu_geo as tg
+from tuoyu_geo.messages import speaking
 from tuoyu_geo.reports import workbook_bytes
 
 SHEETS = [
@@ -93,23 +94,25 @@ def test_clauses_stand_in_the_sheet_as_in_the_summary(book, town_out):
         )
 
 
-def test_it_reads_back_as_layers_to_the_same_figures(lattice, tmp_path):
+@pytest.mark.parametrize(
+    ("language", "sheets"),
+    [("zh", ("小区配建核查", "现状机构", "规划设施")), ("en", ("Estates", "Institutions", "Sites"))],
+)
+def test_it_reads_back_as_layers_to_the_same_figures(lattice, tmp_path, language, sheets):
     # Two ways are exactly 1,000 m; a centimetre of rounding must not decide.
     policy = lattice.POLICY.replace("value = 1000\n", "value = 1001\n")
-    outcome = tg.open_project(lattice.write_town(tmp_path / "town", policy_toml=policy)).outcome()
+    written = lattice.write_town(tmp_path / "town", policy_toml=policy)
+    outcome = tg.open_project(written, overrides=[f"project.language={language}"]).outcome()
     before = outcome.summary
     layers = lattice.PROJECT
-    for role, sheet in (
-        ("communities", "小区配建核查"),
-        ("institutions", "现状机构"),
-        ("candidates", "规划设施"),
-    ):
+    for role, sheet in zip(("communities", "institutions", "candidates"), sheets, strict=True):
         layers = layers.replace(
             f'[layers.{role}]\npath = "{role}.csv"\ncrs = "EPSG:4548"',
             f'[layers.{role}]\npath = "plan.xlsx"\nsheet = "{sheet}"\ndatum = "cgcs2000"',
         )
     folder = lattice.write_town(tmp_path / "again", project_toml=layers, policy_toml=policy)
-    (folder / "plan.xlsx").write_bytes(workbook_bytes(outcome))
+    with speaking(language):
+        (folder / "plan.xlsx").write_bytes(workbook_bytes(outcome))
     again = tg.open_project(folder)
     assert [finding.message for finding in again.check()[1] if finding.severity == "error"] == []
     after = again.outcome().summary

@@ -83,3 +83,17 @@ def test_maps_speak_the_project_s_language_wherever_they_are_shown(lattice, tmp_
         asked = tg.open_project(folder)
     assert "图例" not in page_of(asked.layers().explore())
     assert '"legend":"图例' in page_of(tg.open_project(folder).layers().explore())
+
+
+def test_the_map_of_the_layers_says_what_it_leaves_out(project):
+    layers = project.layers()
+    none = {name: getattr(layers, name).iloc[:0] for name in ("communities", "villages", "institutions")}
+    none |= {"candidates": layers.candidates.iloc[:0], "population": layers.population.iloc[:0]}
+    from tuoyu_geo.maps.notebook import layers_map
+    from tuoyu_geo.outcome import Ground
+
+    ground = Ground(
+        note=layers.note, townships=layers.townships, streets=layers.roads.iloc[:0], water=layers.water
+    )
+    shown = layers_map({**none, "built_up": layers.built_up}, ground=ground, findings={}, n_unplaced=3)
+    assert "3 个小区或村位置不明" in page_of(shown)

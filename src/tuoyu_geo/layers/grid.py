@@ -18,7 +18,7 @@ HEADER_ROWS = 15
 # Numbers in these units are added up: one that stands in a merged cell must not be counted once a row.
 ADDED_UNITS = ("人", "户", "个", "万元", "㎡")
 SAMPLE_WORD = "示例"
-_TOTAL = re.compile(r"(合计|小计|总计|共计|总合计)([:(\d].*)?")
+_TOTAL = re.compile(r"(合计|小计|总计|共计|总合计)([:(\d].*)?|(?i:(sub|grand)?total:?)")
 _TOTAL_END = re.compile(r".*(合计|小计|总计)")
 _NOTE = re.compile(
     r"(备注|说明|填表说明|填报说明|注|附注)\d*[:.、]|(备注|说明|填表说明|注)$"
@@ -26,7 +26,7 @@ _NOTE = re.compile(
 )
 _SECTION = re.compile(r"[(]?[一二三四五六七八九十]+[)、.]")
 _SUSPECT = re.compile(
-    r"[合小总共]\s*计|注|说\s*明|填[表报]|制表|审[核批]|负责人|联系电话|示例|^[(（]?[一二三四五六七八九十]+[)）、.]"
+    r"(?i:total:?\s*$)|[合小总共]\s*计|注|说\s*明|填[表报]|制表|审[核批]|负责人|联系电话|示例|^[(（]?[一二三四五六七八九十]+[)）、.]"
 )
 
 Box = tuple[int, int, int, int]

@@ -111,7 +111,11 @@ def _flagged(rows: gpd.GeoDataFrame, flag: str, *, names: Mapping[Any, str]) -> 
 
 
 def layers_map(
-    layers: Mapping[str, gpd.GeoDataFrame], *, ground: Ground, findings: Mapping[str, Mapping[str, int]]
+    layers: Mapping[str, gpd.GeoDataFrame],
+    *,
+    ground: Ground,
+    findings: Mapping[str, Mapping[str, int]],
+    n_unplaced: int,
 ) -> OfflineMap:
     """Draw what was handed in, as it was read.
 
@@ -123,6 +127,8 @@ def layers_map(
         Title block, boundaries, streets and water.
     findings
         By layer and severity: how many findings there are.
+    n_unplaced
+        Communities and villages without a place; the map says how many it can't show.
     """
     names = ground.townships["name"].to_dict()
     placed = [layers[name] for name in ("communities", "villages", "institutions", "candidates")]
@@ -137,7 +143,7 @@ def layers_map(
             audience=text("maps.access.audience"),
             question=text("maps.given.question"),
             tables=(_findings_table(findings),),
-            notices=(*ground.note.notices, *_left_out(layers["population"])),
+            notices=(*ground.note.notices, *_left_out(layers["population"], n_unplaced=n_unplaced)),
         ),
         layers=(
             *base.ground_layers(streets=ground.streets, water=ground.water),
@@ -157,8 +163,13 @@ def _cells(population: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return population.iloc[:0] if len(population) > MOST_CELLS else population
 
 
-def _left_out(population: gpd.GeoDataFrame) -> tuple[str, ...]:
-    return (text("maps.given.cells", n=len(population)),) if len(population) > MOST_CELLS else ()
+def _left_out(population: gpd.GeoDataFrame, *, n_unplaced: int) -> tuple[str, ...]:
+    """What the map doesn't show, in words."""
+    cells, unplaced = len(population) > MOST_CELLS, n_unplaced > 0
+    return (
+        *((text("maps.given.cells", n=len(population)),) if cells else ()),
+        *((text("maps.given.unplaced", n=n_unplaced),) if unplaced else ()),
+    )
 
 
 def _plain(role: str, rows: gpd.GeoDataFrame, symbol: Symbol) -> LayerSpec:
