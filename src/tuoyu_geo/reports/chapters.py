@@ -190,12 +190,12 @@ def _targets(outcome: "Outcome") -> list[Block]:
         grid(
             "clauses",
             [
-                (one.id, one.target, one.observed_today, word("clause_status", one.status_today), one.observed_plan,
+                (one.id, one.quotation, one.target, one.observed_today, word("clause_status", one.status_today), one.observed_plan,
                  word("clause_status", one.status_plan))
                 for one in judged
             ],
-            columns="clause target observed_today status_today observed_plan status_plan",
-            widths=(3, 4, 4, 2.4, 4, 2.4),
+            columns="clause quotation target observed_today status_today observed_plan status_plan",
+            widths=(2.6, 5, 3.6, 3.8, 2, 3.8, 2),
         ),
         *_open_clauses(by_status["not_met"]),
         *_reported_clauses(left),
