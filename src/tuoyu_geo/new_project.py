@@ -4,7 +4,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from tuoyu_geo.errors import ConfigError, OutputError
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import language, text
 from tuoyu_geo.template_sheets import template_workbook
 
 TEMPLATE_LAYERS = ("communities", "villages", "institutions", "candidates")
@@ -30,8 +30,13 @@ def write_template(folder: Path) -> list[Path]:
         The folder can't be written.
     """
     contents = {
-        name: files("tuoyu_geo").joinpath("templates", name).read_bytes()
-        for name in ("project.toml", "policy.toml", "standards.toml")
+        name: files("tuoyu_geo").joinpath("templates", template).read_bytes()
+        for name, template in (
+            ("project.toml", "project.toml" if language() == "zh" else "project.en.toml"),
+            # Clauses and standards quote documents, which stay as they are.
+            ("policy.toml", "policy.toml"),
+            ("standards.toml", "standards.toml"),
+        )
     }
     contents |= {f"{layer}.xlsx": template_workbook(layer) for layer in TEMPLATE_LAYERS}
     return _write(folder, contents)

@@ -55,13 +55,13 @@ def _write_table(sheet: "Worksheet", fields: Sequence[Field], sample: dict[str, 
 
     thin = Side(style="thin", color="BFBFBF")
     for j, field in enumerate(fields, start=1):
-        header = sheet.cell(row=1, column=j, value=field.aliases[0])
+        header = sheet.cell(row=1, column=j, value=field.heading)
         header.font = Font(bold=True)
         header.alignment = Alignment(horizontal="center", vertical="center")
         header.border = Border(bottom=thin, right=thin)
         if field.required:
             header.fill = PatternFill("solid", fgColor=NEEDED_COLOUR)
-        width = max(_width(field.aliases[0]), _width(sample.get(field.field, "")))
+        width = max(_width(field.heading), _width(sample.get(field.field, "")))
         sheet.column_dimensions[header.column_letter].width = max(10, width + 3)
         if field.kind == "code" or field.field == "township":
             # A code of 12 digits that is taken for a number turns into 3.50481E+11.
@@ -96,7 +96,14 @@ def _write_guide(sheet: "Worksheet", fields: Sequence[Field]) -> None:
         required = text(f"new_project.required_{'yes' if field.required else 'no'}")
         words = listed(allowed_words(field))
         sheet.append(
-            [field.aliases[0], required, field.unit, field.meaning, words, listed(field.aliases[1:])]
+            [
+                field.heading,
+                required,
+                field.unit_word,
+                field.meaning,
+                words,
+                listed(one for one in field.aliases if one != field.heading),
+            ]
         )
     sheet.append([])
     sheet.append([text("new_project.sample_note")])
@@ -123,12 +130,12 @@ def _add_lists(book: "Workbook", sheet: "Worksheet", fields: Sequence[Field]) ->
             continue
         column += 1
         letter = get_column_letter(column)
-        for i, word in enumerate((field.aliases[0], *words), start=1):
+        for i, word in enumerate((field.heading, *words), start=1):
             lists.cell(row=i, column=column, value=word)
         rule = DataValidation(
             type="list", formula1=f"'{lists.title}'!${letter}$2:${letter}${len(words) + 1}", allow_blank=True
         )
-        rule.errorTitle = field.aliases[0]
+        rule.errorTitle = field.heading
         rule.error = text("new_project.choose", choices=listed(words))[:250]
         place = get_column_letter(j)
         rule.add(f"{place}2:{place}{ROWS + 1}")

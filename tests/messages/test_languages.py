@@ -1,5 +1,6 @@
 """What people read follows the language asked for, and two languages never mix."""
 
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,8 @@ import pytest
 
 from tuoyu_geo.messages import language, listed, speaking, text
 from tuoyu_geo.messages.speaker import Speaker, Spoken
+
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 class Sign(Speaker):
@@ -92,3 +95,54 @@ def test_importing_the_command_line_says_nothing():
     code = "import sys, tuoyu_geo.cli; print('polib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_every_column_has_its_meaning_in_both_languages():
+    import csv
+    from importlib.resources import files
+
+    from tuoyu_geo.layers.fields import clean_name, fields_of
+
+    with files("tuoyu_geo.layers").joinpath("columns.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        assert row["meaning"], row
+        assert row["meaning_en"], row
+        assert not CHINESE.search(row["meaning_en"]), row
+        field = next(one for one in fields_of(row["layer"]) if one.field == row["field"])
+        with speaking("en"):
+            assert field.meaning == row["meaning_en"]
+            assert not CHINESE.search(field.heading + field.unit_word)
+            # What the English template writes is what the reader knows.
+            assert clean_name(field.heading) in {clean_name(one) for one in field.aliases}
+        assert (field.meaning, field.unit_word) == (row["meaning"], row["unit"])
+
+
+def test_a_finding_names_columns_and_choices_in_its_language(tmp_path):
+    import tuoyu_geo as tg
+    from tuoyu_geo.new_project import write_template
+
+    with speaking("en"):
+        write_template(tmp_path / "town")
+        project = tg.open_project(tmp_path / "town")
+        _, findings = project.check()
+    assert findings
+    for one in findings:
+        assert one.language == "en"
+        # Names that the columns of a Chinese file may have, the name of a township and the mark of a sample are data.
+        said = re.sub(r"any of these names: .*?; to do|某某街道|示例", "", one.message)
+        assert not CHINESE.search(said), one.message
+
+
+def test_the_settings_of_a_new_project_are_explained_in_both_languages():
+    from importlib.resources import files
+
+    def lines(name):
+        written = files("tuoyu_geo").joinpath("templates", name).read_text(encoding="utf-8")
+        return re.findall(r"^(#?\s*(?:\[+[\w.]+\]+|\w+(?= = )))", written, flags=re.MULTILINE)
+
+    english = files("tuoyu_geo").joinpath("templates", "project.en.toml").read_text(encoding="utf-8")
+    # Every setting stands in both, in the same order; the language alone is set in the English one.
+    spoken = [one.removeprefix("# ") if one == "# language" else one for one in lines("project.toml")]
+    assert lines("project.en.toml") == spoken
+    assert CHINESE.findall(english.replace("审图号", "")) == []

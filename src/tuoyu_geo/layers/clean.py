@@ -72,7 +72,9 @@ def _clean(
     findings: list[Finding] = []
     unit = split_unit(column)[1]
     if unit and field.kind == "number" and factor_to(field.unit, word=unit) is None:
-        findings.append(layer_finding(source, "column_unit", column=column, found=unit, allowed=field.unit))
+        findings.append(
+            layer_finding(source, "column_unit", column=column, found=unit, allowed=field.unit_word)
+        )
         return [None] * len(raw.frame), findings
     known: dict[str, Reading] = {}
     for cell, row in zip(raw.frame[column], raw.row, strict=True):
@@ -105,7 +107,7 @@ def _clean(
                 severity="info",
                 column=column,
                 found=unit,
-                allowed=field.unit,
+                allowed=field.unit_word,
                 factor=factor,
                 n=len(common),
             )
@@ -118,7 +120,7 @@ def _note_finding(
 ) -> list[Finding]:
     if reading.note == "unreadable":
         code = f"{_family(field)}_unreadable"
-        allowed = listed(allowed_words(field)) or field.unit
+        allowed = listed(allowed_words(field)) or field.unit_word
         return [_cell_finding(source, code, cell=cell, row=row, column=column, allowed=allowed)]
     if field.kind in {"date", "year"} and unbuilt_status(cell) is not None:
         return [_cell_finding(source, "value_unbuilt", severity="info", cell=cell, row=row, column=column)]

@@ -13,13 +13,24 @@ from tuoyu_geo.findings import Finding, Severity
 from tuoyu_geo.layers.reading import plain_text, says_nothing
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.units import split_unit
-from tuoyu_geo.messages import listed, text
+from tuoyu_geo.messages import has_text, language, listed, text
 
 # A shapefile cuts names at 10 bytes: three Chinese characters in UTF-8, five in GBK.
 SHORTEST_CUT = 3
 CUT_BYTES = 10
 # Kinds of which a wrong column gives wrong figures.
 COUNTED = frozenset({"number", "year", "date"})
+
+# What a unit of columns.csv is called in the catalogue; the others read the same in every language.
+_UNIT_KEYS = {
+    "人": "persons",
+    "户": "households",
+    "个": "places",
+    "万元": "cost",
+    "层": "floor",
+    "年": "year",
+    "人/户": "household_size",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +43,26 @@ class Field:
     unit: str
     required: bool
     aliases: tuple[str, ...]
-    meaning: str
+    meaning_zh: str
+    meaning_en: str
+
+    @property
+    def meaning(self) -> str:
+        """What the column means, in the language now spoken."""
+        return self.meaning_en if language() == "en" else self.meaning_zh
+
+    @property
+    def heading(self) -> str:
+        """The column's first name, in the language now spoken."""
+        if language() == "zh":
+            return self.aliases[0]
+        return self.field if self.field in self.aliases else self.aliases[-1]
+
+    @property
+    def unit_word(self) -> str:
+        """The unit in the language now spoken."""
+        key = f"words.field_unit.{_UNIT_KEYS.get(self.unit, '')}"
+        return text(key) if has_text(key) else self.unit
 
 
 @cache
@@ -47,7 +77,8 @@ def fields_of(layer: str) -> tuple[Field, ...]:
                 unit=row["unit"],
                 required=row["required"] == "yes",
                 aliases=tuple(row["aliases"].split("|")),
-                meaning=row["meaning"],
+                meaning_zh=row["meaning"],
+                meaning_en=row["meaning_en"],
             )
             for row in csv.DictReader(stream)
             if row["layer"] == layer
@@ -70,6 +101,8 @@ def allowed_words(field: Field) -> tuple[str, ...]:
     """The words that a coded field takes, one a code; none where it takes any."""
     if not (field.kind.startswith("enum") or field.kind == "bool"):
         return ()
+    if language() == "en":
+        return tuple(dict.fromkeys(vocabulary(field.kind.partition(":")[2] or "bool").values()))
     first: dict[str, str] = {}
     for word, code in vocabulary(field.kind.partition(":")[2] or "bool").items():
         if word != clean_name(code):
@@ -247,7 +280,7 @@ def _finding(
         layer=source.role,
         file=source.file,
         row=None,
-        column=None if field is None else field.aliases[0],
+        column=None if field is None else field.heading,
         found=text(f"layers.{code}_found", **words),
         allowed=text(f"layers.{code}_allowed", **words),
         remedy=text(f"layers.{code}_remedy", role=source.role, **words),
