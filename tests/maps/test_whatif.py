@@ -123,3 +123,27 @@ def test_every_word_is_used_and_every_used_word_is_there():
     assert set(whatif.PAGE_WORDS.split()) - used - put_together == {"tip_on", "tip_off", "tip_shut"}
     markup = (ASSETS / "whatif.html").read_text(encoding="utf-8")
     assert set(re.findall(r"\bwords\.(\w+)", markup)) == set(whatif.HTML_WORDS.split())
+
+
+def test_the_panel_speaks_english(project):
+    from tuoyu_geo.maps import draw_maps
+    from tuoyu_geo.messages import speaking
+
+    outcome = project.outcome()
+    pages = {}
+    for spoken in ("zh", "en"):
+        with speaking(spoken):
+            pages[spoken] = draw_maps(outcome, ["overview"])["overview"]
+    assert "Add the best next site" in pages["en"]
+    assert "加一处最好的" not in pages["en"]
+    assert "加一处最好的" in pages["zh"]
+
+
+def test_a_headline_by_places_is_named_as_not_worked_out(project):
+    from dataclasses import replace
+
+    numbers = project.what_if()
+    notes = whatif._notes(replace(numbers, headline="residents_places", n_places_unknown=2))
+    assert "要把托位分到人，这里不算" in notes[0]
+    assert "有 2 家" in notes[-1]
+    assert whatif._notes(replace(numbers, n_places_unknown=0)) == notes[1:-1]

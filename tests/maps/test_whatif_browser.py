@@ -510,3 +510,22 @@ def test_the_same_bytes(base):
     pages = [draw_maps(base.outcome(), ["overview"])["overview"] for _ in range(2)]
     assert pages[0] == pages[1]
     assert pd.Series(pages[0]).str.len().iloc[0] < 4_000_000
+
+
+def test_a_print_says_that_it_is_no_plan(visit):
+    page = visit()
+    page.page.click("#tw-tab-try")
+    assert not page.page.is_visible(".tw-print")
+    page.run("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert page.page.is_visible(".ty-sheet .tw-print")
+    assert "不是规划方案" in page.page.inner_text(".tw-print")
+    assert page.page.is_visible("#tw-figures")
+    listed = page.run(
+        "() => [...document.querySelectorAll('#tw-sites tbody tr')].filter(r => r.offsetHeight).length"
+    )
+    assert listed == page.run("() => TYW.figures.n_sites")
+    page.run("() => window.dispatchEvent(new Event('afterprint'))")
+    assert not page.page.is_visible(".tw-print")
+    assert page.page.is_visible("#tw-panel")
+    page.page.click("#tw-tab-plan")
+    assert page.page.is_visible(".ty-side > .ty-scroll:not(.tw-panel)")

@@ -48,7 +48,7 @@ unit_residents unit_under3 unit_communities uncovered_under3 quotas per_1000 per
 have shortage surplus plan_was quota_met quota_short no_quota town_popup not_compared file_name comma
 """
 HTML_WORDS = """
-tab_plan tab_try lead undo reset save open link standard standard_scope walk enrolment figures best
+print_head tab_plan tab_try lead undo reset save open link standard standard_scope walk enrolment figures best
 best_button next next_help readings reading now plan mine townships township quota existing proposed state
 covered uncovered_under3 candidates filter candidate places_short cost_short effect legend candidates_help
 """
