@@ -80,6 +80,7 @@ def solve(
     watch: Watch | None = None,
     tell: Callable[[float, float], None] | None = None,
     is_presolved: bool = True,
+    most_nodes: int | None = None,
 ) -> Answer:
     """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
 
@@ -101,6 +102,8 @@ def solve(
         Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
     is_presolved
         Whether HiGHS shrinks the program first.
+    most_nodes
+        Nodes of the search after which the best so far is returned; None for no limit.
     """
     began = perf_counter()
     hear = _Hearing(watch=watch, tell=tell)
@@ -112,13 +115,21 @@ def solve(
         start=start,
         hear=hear,
         is_presolved=is_presolved,
+        most_nodes=most_nodes,
     )
     if start is not None and not answer.is_sound:
         # HiGHS 1.16 can value a start wrongly once presolve has shrunk the program, then prune against that value:
         # its bound stays valid but weak, and better plans are lost. Without a start this can't happen.
         left_s = time_limit_s - (perf_counter() - began)
         answer = _run(
-            program, time_limit_s=left_s, gap=gap, seed=seed, start=None, hear=hear, is_presolved=is_presolved
+            program,
+            time_limit_s=left_s,
+            gap=gap,
+            seed=seed,
+            start=None,
+            hear=hear,
+            is_presolved=is_presolved,
+            most_nodes=most_nodes,
         )
     return replace(answer, seconds=perf_counter() - began)
 
@@ -187,6 +198,7 @@ def _run(
     start: NDArray[np.float64] | None,
     hear: _Hearing,
     is_presolved: bool,
+    most_nodes: int | None,
 ) -> Answer:
     until = perf_counter() + max(time_limit_s, 0.01)
     n_row, n_column = program.matrix.shape
@@ -205,6 +217,8 @@ def _run(
         "primal_feasibility_tolerance": 1e-8,
     }.items():
         engine.setOptionValue(name, value)
+    if most_nodes is not None:
+        engine.setOptionValue("mip_max_nodes", most_nodes)
     engine.passModel(
         n_column,
         n_row,

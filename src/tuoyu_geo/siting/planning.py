@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tuoyu_geo.siting.allocation import covered_shares, flow_of_rows, opening_order
 from tuoyu_geo.siting.highs import solve
+from tuoyu_geo.siting.neighbourhood import better_nearby, is_hard
 from tuoyu_geo.siting.planning_model import PlanningModel, build_model
 from tuoyu_geo.siting.planning_result import PlanResult, StageName, StageResult
 from tuoyu_geo.siting.problem import PlanningProblem
@@ -19,6 +20,8 @@ from tuoyu_geo.siting.watch import Watch, watching
 WHOLE = frozenset({"quota", "must_serve", "sites"})
 RULES: tuple[StageName, ...] = ("quota", "must_serve", "coverage", "places")
 SMALL_MODEL = 20_000
+# Of an aim's time, at most this goes to better plans before the bound is sought.
+NEARBY_SHARE = 0.5
 
 
 def aims_in_order(problem: PlanningProblem) -> tuple[StageName, ...]:
@@ -78,7 +81,8 @@ def plan_sites(
 
         for place, name in enumerate(names):
             # Early aims are quick; none may eat the time of all that follow.
-            share = watch.left_s() / max(len(names) - place - 2, 1)
+            is_last = place == len(names) - 1
+            share = watch.left_s() / (1.0 if is_last else max(len(names) - place - 2, 1.5))
             stage, point = settle(
                 model,
                 name,
@@ -138,11 +142,23 @@ def settle(
     if value > tiny:
         point = completed(model, name, point, limits, seed=seed, otherwise=point)
         value = float(aim @ point)
+    if value > tiny and name in {"cost", "covered"} and is_hard(model):
+        point = better_nearby(
+            model,
+            model.program(name, limits),
+            point,
+            until=began + NEARBY_SHARE * time_limit_s,
+            seed=seed,
+            watch=watch,
+            tell=_news(name, value, gap=gap, began=began, tell=tell),
+        )
+        point = completed(model, name, point, limits, seed=seed, otherwise=point)
+        value = float(aim @ point)
     if value > tiny and not watch.is_interrupted:
         is_exact = name not in {"cost", "covered", "trip"} or model.rows.reach.nnz <= SMALL_MODEL
         answer = solve(
             model.program(name, limits),
-            time_limit_s=time_limit_s,
+            time_limit_s=max(began + time_limit_s - perf_counter(), 0.05),
             gap=(0.0 if is_exact and name in WHOLE else gap),
             seed=seed,
             start=point,

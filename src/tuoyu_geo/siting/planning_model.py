@@ -20,6 +20,9 @@ from tuoyu_geo.siting.planning_rows import ServedRows, served_rows
 from tuoyu_geo.siting.problem import PlanningProblem
 from tuoyu_geo.siting.stacking import above, by_column, identity, one_row, take_rows
 
+# More rows than this cost more time than their better bound saves.
+MOST_LINKS = 20_000
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class PlanningModel:
@@ -47,6 +50,11 @@ class PlanningModel:
         For each aim the size of its numbers, against which tolerances are measured.
     sizes_matter
         Whether smaller sizes are offered from the first aim on, since money is limited.
+    size_column
+        (n_size,) candidate of each smaller size.
+    links
+        (n_link, n_variable) rows that may not be above 0: nobody takes places at a site beyond the share of it that is
+        taken. They follow from the others where sites are whole, and lift the bound of the cost.
     """
 
     rows: ServedRows
@@ -62,6 +70,8 @@ class PlanningModel:
     owed: NDArray[np.int64]
     scale: dict[StageName, float]
     sizes_matter: bool
+    links: csr_array
+    size_column: NDArray[np.int64]
 
     @property
     def n_candidate(self) -> int:
@@ -96,7 +106,9 @@ class PlanningModel:
             (n_column,) sites and sizes to be held as they are; None leaves all free.
         """
         held = [one_row(self.aims[name]) for name, _ in limits]
-        matrix = by_column(above(self.matrix, *held)) if held else self.matrix
+        links = [self.links] if aim == "cost" and choice is None and self.links.shape[0] else []
+        n_link = self.links.shape[0] if links else 0
+        matrix = by_column(above(self.matrix, *held, *links)) if held or links else self.matrix
         lower, upper = self.lower.copy(), self.upper.copy()
         if not (self.sizes_matter or aim == "cost" or any(name == "cost" for name, _ in limits)):
             upper[self.at["v"]] = 0.0
@@ -109,8 +121,8 @@ class PlanningModel:
             cost=self.aims[aim],
             lower=lower,
             upper=upper,
-            row_lower=np.concatenate([self.row_lower, np.full(len(limits), -np.inf)]),
-            row_upper=np.concatenate([self.row_upper, [value for _, value in limits]]),
+            row_lower=np.concatenate([self.row_lower, np.full(len(limits) + n_link, -np.inf)]),
+            row_upper=np.concatenate([self.row_upper, [value for _, value in limits], np.zeros(n_link)]),
             integer=self.integer,
         )
 
@@ -204,6 +216,27 @@ def build_model(problem: PlanningProblem) -> PlanningModel:
             "trip": max(float(rows.need[entries.row] @ trip), 1.0) if entries.nnz else 1.0,
         },
         sizes_matter=problem.max_cost is not None,
+        size_column=np.asarray(problem.sizes.column, dtype=np.int64),
+        links=_links(parts, rows, entries, n_existing=rows.reach.shape[1] - n),
+    )
+
+
+def _links(parts: Parts, rows: ServedRows, entries: coo_array, *, n_existing: int) -> csr_array:
+    new = np.flatnonzero(entries.col >= n_existing)
+    if len(new) > MOST_LINKS:
+        new = new[:0]
+    row = np.arange(len(new))
+    return csr_array(
+        (
+            np.concatenate([np.ones(len(new)), -rows.need[entries.row[new]]]),
+            (
+                np.concatenate([row, row]),
+                np.concatenate(
+                    [parts.at["f"].start + new, parts.at["x"].start + entries.col[new] - n_existing]
+                ),
+            ),
+        ),
+        shape=(len(new), parts.n_column),
     )
 
 
