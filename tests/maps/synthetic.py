@@ -27,6 +27,8 @@ HOSTILE = (
     "'; window.hacked=5; //",
     "幸福里\u2028小区😀&amp;<b>粗</b>",
     "\\u003cscript\\u003e<!--<script>",
+    '=HYPERLINK("http://x.y","点")+cmd|\' /C calc\'!A0',
+    "永安市燕东街道某某社区某某路某某号某某花园二期东区三号楼四单元五层六室及配套商业裙楼地下车库与社区综合服务中心普惠托育园",
 )
 COLUMNS = {
     "townships": "name kind area_kind quota existing proposed shortfall met residents under3 places_today places_plan "

@@ -4,6 +4,8 @@ import pytest
 
 pytestmark = pytest.mark.browser
 STEMS = ("overview", "health", "natural_resources", "housing")
+# One map by default, all of them in CI.
+WALKED = (STEMS[0], *(pytest.param(stem, marks=pytest.mark.slow) for stem in STEMS[1:]))
 
 
 class Visit:
@@ -187,7 +189,7 @@ def test_the_side_folds_away(visit):
     assert not page.page.locator(".ty-side").is_visible()
 
 
-@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("stem", WALKED)
 def test_search_finds_a_place_and_goes_there(visit, rich, stem):
     page = visit("rich", stem)
     wanted = rich.sites["name"].iloc[2]
@@ -230,7 +232,7 @@ def shown_layers(page, stem):
     )
 
 
-@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("stem", WALKED)
 def test_filters_leave_one_township_and_one_kind(visit, rich, stem):
     page = visit("rich", stem)
     before = shown_layers(page, stem)
@@ -254,7 +256,7 @@ def test_filters_leave_one_township_and_one_kind(visit, rich, stem):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("stem", WALKED)
 def test_numbered_sites_never_lie_on_each_other(visit, stem):
     page = visit("rich", stem)
     for zoom in (None, 13):
@@ -280,7 +282,7 @@ def test_a_moved_number_still_answers_for_its_place(visit):
     assert page.page.locator(".ty-popup h3").inner_text() == name
 
 
-@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("stem", WALKED)
 def test_prints_on_one_a3_sheet_and_comes_back(visit, stem, tmp_path):
     import re
 

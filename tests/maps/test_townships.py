@@ -80,6 +80,7 @@ def test_its_clauses_are_those_decided_in_it(rich, drawn):
     assert bool(named) == bool(own)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "gone", ["institutions", "sites", "candidates", "demand", "gaps", "service_areas", "streets", "water"]
 )

@@ -70,7 +70,7 @@ def trace(outcome: "Outcome") -> Table:
     columns = columns_of(
         ("moment", "text", 10), ("id", "text", 10), ("community", "text", 22), ("township", "text", 12),
         ("residents", "count", 11), ("under3", "count", 11), ("state", "text", 20), ("institution", "text", 28),
-        ("is_new", "text", 10), ("places_taken", "ratio", 11), ("places_missing", "ratio", 11), ("distance", "count", 10), ("distance_unit", "text", 7), ("standard", "count", 10),
+        ("is_new", "text", 10), ("places_taken", "count", 11), ("places_missing", "count", 11), ("distance", "count", 10), ("distance_unit", "text", 7), ("standard", "count", 10),
         ("path_m", "count", 12), ("path_method", "text", 14),
     )  # fmt: skip
     rows: Rows = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
-from tuoyu_geo.reports.cells import judged, number, word, yes_no
+from tuoyu_geo.reports.cells import number, word, yes_no
 from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, year
 from tuoyu_geo.reports.sheet import Column
 
@@ -47,7 +47,7 @@ def _candidate_rows(outcome: "Outcome", rows: "gpd.GeoDataFrame") -> Table:
         ("id", "text", 10), ("name", "text", 26), ("township", "text", 12), ("candidate_kind", "text", 13),
         ("method", "text", 13), ("places", "count", 9, "sum"), ("places_stated", "count", 9), ("area_m2", "count", 11), ("floor", "count", 7),
         ("cost", "money", 12), ("open_year", "text", 9), ("usable", "text", 7), ("unusable_reason", "text", 26),
-        ("hazard", "text", 20), ("hazard_m", "ratio", 11), ("hazard_needed_m", "count", 11),
+        ("hazard", "text", 20), ("hazard_m", "count", 11), ("hazard_needed_m", "count", 11),
         ("selected", "text", 9), ("lon", "degree", 12), ("lat", "degree", 12),
     )  # fmt: skip
     return columns, [
@@ -56,7 +56,7 @@ def _candidate_rows(outcome: "Outcome", rows: "gpd.GeoDataFrame") -> Table:
             word("candidate_kind", row.kind), word("method", row.method), number(row.places),
             number(getattr(row, "places_stated", None)), number(row.area_m2), number(row.floor),
             number(row.cost_10k_yuan), year(row.open_year), yes_no(row.usable), plain(row.unusable_reason),
-            _hazard(row), judged(getattr(row, "hazard_m", None), digits=2), number(getattr(row, "hazard_needed_m", None)),
+            _hazard(row), number(getattr(row, "hazard_m", None)), number(getattr(row, "hazard_needed_m", None)),
             yes_no(row.selected), lon, lat,
         ]
         for row, (lon, lat) in zip(rows.itertuples(), degrees(rows), strict=True)

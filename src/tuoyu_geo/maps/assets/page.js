@@ -293,10 +293,13 @@ window.TY = (function () {
 
   function fit(map, bounds) {
     map.fitBounds(bounds, L.extend({ animate: false }, free(map)));
+    map.tyFitted = bounds;
+    map.once("movestart", function () { map.tyFitted = null; });
   }
 
-  /* what is to be seen of the map beside the legend */
+  /* what is to be seen of the map: what it was fitted to and not moved since, else what lies beside the legend */
   function useful(map) {
+    if (map.tyFitted) { return map.tyFitted; }
     var room = free(map), size = map.getSize();
     return L.latLngBounds(map.containerPointToLatLng(room.paddingTopLeft), map.containerPointToLatLng(size.subtract(room.paddingBottomRight)));
   }
