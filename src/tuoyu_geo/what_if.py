@@ -114,6 +114,8 @@ class WhatIf:
         The policy's.
     initial
         Where the panel opens, and what its reset goes back to.
+    max_new, max_cost
+        Most new sites, and most money [10,000 yuan], that the project's settings allow; None for no limit.
     """
 
     today: "NDArray[np.uint8]"
@@ -145,6 +147,8 @@ class WhatIf:
     urban_standard: "Standard"
     rural_standard: "Standard"
     initial: Choice
+    max_new: int | None = None
+    max_cost: float | None = None
 
 
 def what_if_of(
@@ -228,6 +232,8 @@ def what_if_of(
         urban_standard=policy.coverage.urban,
         rural_standard=policy.coverage.rural,
         initial=initial,
+        max_new=problem.max_new,
+        max_cost=problem.max_cost,
     )
 
 

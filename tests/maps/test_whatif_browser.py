@@ -529,3 +529,19 @@ def test_a_print_says_that_it_is_no_plan(visit):
     assert page.page.is_visible("#tw-panel")
     page.page.click("#tw-tab-plan")
     assert page.page.is_visible(".ty-side > .ty-scroll:not(.tw-panel)")
+
+
+def test_a_choice_beyond_the_projects_limits_is_named(visit, base, tmp_path):
+    from dataclasses import replace
+
+    numbers = replace(base.what_if(), max_new=2, max_cost=50.0)
+    file = tmp_path / "limited.html"
+    outcome = replace(base.outcome(), what_if=lambda: numbers)
+    file.write_text(draw_maps(outcome, ["overview"])["overview"], encoding="utf-8")
+    page = visit(file=file)
+    found = page.take(choice_of(base, sites=[{"id": "C0"}, {"id": "C1"}, {"id": "C2"}]))
+    said = page.page.inner_text("#tw-over")
+    assert "上限 2 处" in said
+    assert ("50.0 万元" in said) == (found["cost"] > 50)
+    page.take(choice_of(base, sites=[]))
+    assert page.page.inner_text("#tw-over") == ""

@@ -38,7 +38,7 @@ NOWHERE = -(2**31)
 """The latitude of what has no place on the map."""
 
 PAGE_WORDS = """
-standard_policy metres no_share people best_equal best_ruled best_free best_most best_loaded next_added
+over_sites over_cost standard_policy metres no_share people best_equal best_ruled best_free best_most best_loaded next_added
 next_none undone reset_done loaded loaded_link saved copied copy_by_hand toggled_on toggled_off conflict
 locked_on locked_off unusable unknown_cost no_cost cost tip_people state_today state_gained state_unserved
 tip_on tip_off tip_shut fault_head fault_json fault_kind fault_version fault_project fault_standard
@@ -161,6 +161,8 @@ def page_data(
         "per_1000": numbers.per_1000,
         "target": numbers.target_share,
         "reading": numbers.reading,
+        "max_new": numbers.max_new,
+        "max_cost": numbers.max_cost,
         "places_now": numbers.places_now,
         "classes": classes,
         "columns": _columns(numbers.codes, cls, n_class=classes["n"]),

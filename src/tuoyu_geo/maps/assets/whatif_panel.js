@@ -184,7 +184,9 @@
 
   function tiles(figures) {
     var was = planFigures, reading = model.spec.reading, box = by("figures"), balance = figures.places - figures.places_needed;
-    var unknown = figures.unknown.length;
+    var unknown = figures.unknown.length, spec = model.spec, over = [];
+    if (spec.max_new !== null && figures.n_sites > spec.max_new) { over.push(say(words.over_sites, { n: spec.max_new })); }
+    if (spec.max_cost !== null && figures.cost > spec.max_cost * (1 + 1e-9)) { over.push(say(words.over_cost, { n: number(spec.max_cost, 1) })); }
     var said = [
       [words["reading_" + reading], share(figures.readings[reading]), say(words.plan_was, { value: share(was.readings[reading]) }),
         figures.readings[reading] !== null && figures.readings[reading] >= model.spec.target - 1e-9 ? "ty-good" : "ty-bad"],
@@ -197,7 +199,7 @@
       [say(words.new_sites, { n: figures.n_sites, places: number(figures.new_places) }),
         say(words.cost, { n: number(figures.cost, 1) }),
         unknown ? say(words.unknown_cost, { n: unknown, names: figures.unknown.slice(0, 3).map(name).join(words.comma) + (unknown > 3 ? "…" : "") })
-          : say(words.plan_was, { value: number(was.cost, 1) })],
+          : say(words.plan_was, { value: number(was.cost, 1) }), over.length ? "ty-bad" : ""],
       [say(words.needed, { n: number(figures.places_needed) }), say(balance < 0 ? words.shortage : words.surplus, { n: number(Math.abs(balance)) }),
         say(words.have, { n: number(figures.places) }), balance < 0 ? "ty-bad" : "ty-good"]
     ];
@@ -209,6 +211,7 @@
       tile.appendChild(node("i", "", one[2]));
       box.appendChild(tile);
     });
+    by("over").textContent = over.join(words.comma);
   }
 
   function fill(table, lines) {
