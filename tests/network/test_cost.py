@@ -217,3 +217,55 @@ def test_the_search_works_where_no_cache_can_be_written():
         text=True,
     )
     assert done.stdout.strip() == "[[5.]]", done.stderr
+
+
+def random_network(seed, *, n_node=900, n_edge=3000):
+    """Streets of very different lengths, some of none, some parallel; positions have nothing to do with them."""
+    rng = np.random.default_rng(seed)
+    ends = rng.integers(0, n_node, (n_edge, 2))
+    length_m = rng.choice([0.0, 1e-3, 1.0, 50.0, 80.0, 1e5], n_edge) * rng.random(n_edge)
+    return from_edges(rng.random((n_node, 2)), ends[:, 0], ends[:, 1], length_m=length_m)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("cutoff", [0.0, 30.0, 1000.0, np.inf])
+def test_lengths_of_every_size_give_scipys_costs(seed, cutoff):
+    network = random_network(seed)
+    rng = np.random.default_rng(seed)
+    for n_from, n_to in ((200, 900), (900, 3), (5, 900), (65, 64)):
+        origins, destinations = (rng.choice(900, n, replace=False) for n in (n_from, n_to))
+        found = cost_matrix(network, origins, destinations, cutoff)
+        expected = dijkstra(adjacency(network), indices=origins)[:, destinations]
+        expected[expected > cutoff] = np.inf
+        dense = np.full(found.shape, np.inf)
+        row = np.repeat(np.arange(n_from), np.diff(found.indptr))
+        dense[row, found.indices] = found.data
+        assert np.array_equal(np.isinf(dense), np.isinf(expected))
+        near = np.isfinite(dense)
+        assert np.allclose(dense[near], expected[near], rtol=0, atol=1e-6)
+        assert found.has_sorted_indices
+
+
+def test_a_hub_of_thousands_of_streets_has_room_and_the_next_search_is_clean():
+    n = 5000
+    xy = np.column_stack([np.cos(np.arange(n)), np.sin(np.arange(n))])
+    xy[0] = 0
+    # every spoke is 1 m, and a rim beside it makes each way cheaper again and again
+    u = np.concatenate([np.zeros(n - 1, int), np.arange(1, n - 1)])
+    v = np.concatenate([np.arange(1, n), np.arange(2, n)])
+    length_m = np.concatenate([np.arange(n - 1, 0, -1) * 1.0, np.full(n - 2, 0.25)])
+    network = from_edges(xy, u, v, length_m=length_m)
+    found = cost_matrix(network, [0, 7, 0], np.arange(n), np.inf).toarray()
+    expected = dijkstra(adjacency(network), indices=[0, 7, 0])
+    assert np.allclose(found, expected, rtol=0, atol=1e-6)
+
+
+def test_a_changed_network_is_searched_anew():
+    network = random_network(1)
+    before = cost_matrix(network, [0, 1], np.arange(900), np.inf).toarray()
+    network.length_m[:] *= 2
+    assert np.allclose(cost_matrix(network, [0, 1], np.arange(900), np.inf).toarray(), 2 * before)
+    assert np.allclose(
+        cost_matrix(network, [0, 1], np.arange(900), np.inf, impedance=network.length_m / 4).toarray(),
+        before / 2,
+    )

@@ -2,7 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,14 +75,14 @@ def cost_matrix(
     rows, row_of = _each_once(_node_indices(origins, network.n_node))
     columns, column_of = _each_once(_node_indices(destinations, network.n_node))
     backwards = len(columns) < len(rows)
-    graph = arcs(network, mode=mode, impedance=impedance, backwards=backwards)
+    graph = _graph(network, mode=mode, impedance=impedance, backwards=backwards)
     if backwards:
         found = csr_array(_search_all(graph, columns, rows, cutoff).T)
     else:
         found = _search_all(graph, rows, columns, cutoff)
-    if len(row_of) != len(rows) or (row_of[1:] < row_of[:-1]).any():
+    if row_of is not None:
         found = found[row_of]
-    if len(column_of) != len(columns) or (column_of[1:] < column_of[:-1]).any():
+    if column_of is not None:
         found = found[:, column_of]
     found.sort_indices()
     return found
@@ -96,6 +96,14 @@ def arcs(
     backwards: bool = False,
 ) -> Arcs:
     """The directed arcs that are open, with their costs; `backwards` turns every one around."""
+    weights = _weights(network, mode=mode, impedance=impedance)
+    return _sorted_arcs(network.u, network.v, *weights, backwards=backwards, n_node=network.n_node)
+
+
+def _weights(
+    network: StreetNetwork, *, mode: modes.Mode | None, impedance: ArrayLike | None
+) -> tuple[Floats, Floats, NDArray[np.int8]]:
+    """(n_edge,) costs from u to v and back, and the directions that bind."""
     if mode is not None and impedance is not None:
         raise NetworkError(text("network.mode_and_impedance"))
     if mode is not None:
@@ -105,22 +113,74 @@ def arcs(
         weight_back = weight
     if weight.shape != (network.n_edge,) or not (weight >= 0).all():
         raise NetworkError(text("network.impedance", n=network.n_edge))
-    oneway = (
-        network.oneway if mode is not None and mode.respects_oneway else np.zeros(network.n_edge, np.int8)
-    )
-    not_closed = np.isfinite(weight) & (network.u != network.v)
+    bind = mode is not None and mode.respects_oneway
+    return weight, weight_back, network.oneway if bind else np.zeros(network.n_edge, np.int8)
+
+
+def _sorted_arcs(
+    u: Ints,
+    v: Ints,
+    weight: Floats,
+    weight_back: Floats,
+    oneway: NDArray[np.int8],
+    *,
+    backwards: bool,
+    n_node: int,
+) -> Arcs:
+    not_closed = np.isfinite(weight) & (u != v)
     forth, back = not_closed & (oneway >= 0), not_closed & (oneway <= 0)
-    tail = np.concatenate([network.u[forth], network.v[back]])
-    head = np.concatenate([network.v[forth], network.u[back]])
+    tail = np.concatenate([u[forth], v[back]])
+    head = np.concatenate([v[forth], u[back]])
     if backwards:
         tail, head = head, tail
     order = np.argsort(tail, kind="stable")
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=network.n_node))])
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=n_node))])
     return Arcs(
         indptr.astype(np.int64),
         head[order].astype(np.int32),
         np.concatenate([weight[forth], weight_back[back]])[order],
     )
+
+
+class _Graph(NamedTuple):
+    """Arcs whose nodes are numbered along a curve through the plane, so that what is near stands near in memory.
+
+    `number` is (n_node,) each node's place on the curve; `made_of` are copies of the arrays that the arcs come from.
+    """
+
+    arcs: Arcs
+    number: Ints
+    made_of: tuple[NDArray[Any], ...]
+
+
+def _graph(
+    network: StreetNetwork, *, mode: modes.Mode | None, impedance: ArrayLike | None, backwards: bool
+) -> _Graph:
+    """The arcs of a search; those of the last search in this direction where nothing they come from has changed."""
+    weights = _weights(network, mode=mode, impedance=impedance)
+    made_of: tuple[NDArray[Any], ...] = (network.u, network.v, *weights)
+    kept: _Graph | None = network._graphs.get(backwards)  # noqa: SLF001  (kept there for this function)
+    if kept is not None and all(
+        np.array_equal(now, then) for now, then in zip(made_of, kept.made_of, strict=True)
+    ):
+        return kept
+    number = np.empty(network.n_node, dtype=np.int64)
+    number[np.argsort(_along_curve(network.xy), kind="stable")] = np.arange(network.n_node)
+    found = _sorted_arcs(
+        number[network.u], number[network.v], *weights, backwards=backwards, n_node=network.n_node
+    )
+    graph = _Graph(found, number, tuple(array.copy() for array in made_of))
+    network._graphs[backwards] = graph  # noqa: SLF001
+    return graph
+
+
+def _along_curve(xy: Floats) -> NDArray[np.uint64]:
+    """(n,) places along Morton's curve: the bits of both coordinates by turns."""
+    size = max(float(np.ptp(xy, axis=0).max(initial=0.0)), 1e-9) if len(xy) else 1.0
+    cell = ((xy - xy.min(axis=0, initial=np.inf)) / size * 0xFFFF).astype(np.uint64)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        cell = (cell | (cell << np.uint64(shift))) & np.uint64(mask)
+    return np.asarray(cell[:, 0] | (cell[:, 1] << np.uint64(1)))
 
 
 def adjacency(
@@ -149,28 +209,37 @@ def _node_indices(nodes: ArrayLike, n_node: int) -> Ints:
     return raw.astype(np.int64)
 
 
-def _each_once(nodes: Ints) -> tuple[Ints, Ints]:
-    """The different nodes in order, and where each of the given ones stands among them."""
-    if (nodes[1:] > nodes[:-1]).all():
-        return nodes, np.arange(len(nodes))
+def _each_once(nodes: Ints) -> tuple[Ints, Ints | None]:
+    """The different nodes, and where each of the given ones stands among them; None where they differ as given."""
     different, position = np.unique(nodes, return_inverse=True)
-    return different, position
+    return (nodes, None) if len(different) == len(nodes) else (different, position)
 
 
-def _search_all(graph: Arcs, sources: Ints, targets: Ints, cutoff: float) -> csr_array:
-    slot = np.full(len(graph.indptr) - 1, -1, dtype=np.int32)
-    slot[targets] = np.arange(len(targets), dtype=np.int32)
+def _search_all(graph: _Graph, sources: Ints, targets: Ints, cutoff: float) -> csr_array:
+    at, to = graph.number[sources], graph.number[targets]
+    slot = np.full(len(graph.number), -1, dtype=np.int32)
+    slot[to] = np.arange(len(to), dtype=np.int32)
     # half a unit of the last decimal: what rounds down to the cutoff is within it
     limit = float(cutoff) + 0.5 * 10.0**-COST_DECIMALS
-    n_worker = min(os.cpu_count() or 1, -(-len(sources) // _SOURCES_PER_TASK))
-    tasks = np.array_split(sources, max(1, min(4 * n_worker, len(sources))) if n_worker > 1 else 1)
+
+    def work(task: Ints) -> tuple[Ints, NDArray[np.int32], Floats]:
+        unit = 10.0**COST_DECIMALS
+        return search(*graph.arcs, task, slot, to, limit, unit, float(cutoff))
+
+    # along the curve, since what one source has brought into the processor's memory its neighbour needs again
+    order = np.argsort(at, kind="stable")
+    n_worker = min(os.cpu_count() or 1, -(-len(at) // _SOURCES_PER_TASK))
+    tasks = np.array_split(at[order], max(1, min(4 * n_worker, len(at))) if n_worker > 1 else 1)
     # Threads, since the compiled search lets go of the interpreter; Numba's own parallel loops take ten times as
     # long to compile. The tasks' order gives the rows' order, so the result doesn't depend on the workers.
     with ThreadPoolExecutor(max(1, n_worker)) as pool:
-        parts = list(pool.map(lambda task: search(*graph, task, slot, len(targets), limit), tasks))
-    counts = np.concatenate([part[0] for part in parts])
-    cost = np.minimum(np.round(np.concatenate([part[2] for part in parts]), COST_DECIMALS), cutoff)
-    return csr_array(
-        (cost, np.concatenate([part[1] for part in parts]), np.concatenate([[0], np.cumsum(counts)])),
+        parts = list(pool.map(work, tasks))
+    found = csr_array(
+        (
+            np.concatenate([part[2] for part in parts]),
+            np.concatenate([part[1] for part in parts]),
+            np.concatenate([[0], np.cumsum(np.concatenate([part[0] for part in parts]))]),
+        ),
         shape=(len(sources), len(targets)),
     )
+    return found if (order[1:] > order[:-1]).all() else found[np.argsort(order)]

@@ -21,99 +21,162 @@ def _compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @_compiled
-def search(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a call a heap step would cost more than it explains)
+def _settle(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a call a heap step would cost more than it explains)
+    indptr: NDArray[np.int64],
+    head: NDArray[np.int32],
+    weight: NDArray[np.float64],
+    source: int,
+    slot: NDArray[np.int32],
+    n_slot: int,
+    limit: float,
+    heap_cost: NDArray[np.float64],
+    heap_node: NDArray[np.int32],
+    cost: NDArray[np.float64],
+    touched: NDArray[np.int32],
+    words: NDArray[np.uint64],
+    count: NDArray[np.int64],
+) -> None:
+    """Costs from one source into `cost`, the nodes that got one into `touched`, and the columns found into `words`.
+
+    `count` gets how many nodes and columns those are, and the first and last word. A loop of its own, since arrays that
+    are made anew where it runs would be counted by Numba at every step.
+    """
+    one = np.uint64(1)
+    cost[source] = 0.0
+    touched[0] = source
+    heap_cost[0] = 0.0
+    heap_node[0] = source
+    n_touched, n_heap, n_target, low, high = 1, 1, 0, len(words), -1
+    while n_heap > 0:
+        d = heap_cost[0]
+        node = heap_node[0]
+        n_heap -= 1
+        if n_heap > 0:
+            # the last entry sinks from the root
+            last_cost = heap_cost[n_heap]
+            last_node = heap_node[n_heap]
+            hole = 0
+            child = 1
+            while child < n_heap:
+                if child + 1 < n_heap and heap_cost[child + 1] < heap_cost[child]:
+                    child += 1
+                if heap_cost[child] >= last_cost:
+                    break
+                heap_cost[hole] = heap_cost[child]
+                heap_node[hole] = heap_node[child]
+                hole = child
+                child = 2 * hole + 1
+            heap_cost[hole] = last_cost
+            heap_node[hole] = last_node
+        if d > cost[node]:
+            continue  # a cheaper way to this node was settled before
+        column = slot[node]
+        if column >= 0:
+            word = column >> 6
+            bit = one << np.uint64(column & 63)
+            if words[word] & bit == np.uint64(0):
+                words[word] |= bit
+                low, high = min(low, word), max(high, word)
+                n_target += 1
+                if n_target == n_slot:
+                    break  # nothing is left to find
+        for arc in range(indptr[node], indptr[node + 1]):
+            reached = d + weight[arc]
+            other = head[arc]
+            before = cost[other]
+            if reached <= limit and reached < before:
+                if before == np.inf:
+                    touched[n_touched] = other
+                    n_touched += 1
+                cost[other] = reached
+                # the new entry rises
+                hole = n_heap
+                n_heap += 1
+                while hole > 0:
+                    parent = (hole - 1) >> 1
+                    if heap_cost[parent] <= reached:
+                        break
+                    heap_cost[hole] = heap_cost[parent]
+                    heap_node[hole] = heap_node[parent]
+                    hole = parent
+                heap_cost[hole] = reached
+                heap_node[hole] = other
+    count[0], count[1], count[2], count[3] = n_touched, n_target, low, high
+
+
+@_compiled
+def search(  # noqa: PLR0917  (compiled: called by position)
     indptr: NDArray[np.int64],
     head: NDArray[np.int32],
     weight: NDArray[np.float64],
     sources: NDArray[np.int64],
     slot: NDArray[np.int32],
-    n_slot: int,
+    targets: NDArray[np.int64],
     limit: float,
+    unit: float,
+    cutoff: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
     """Dijkstra from each source until `limit` (closed), touching only the nodes that are reached.
 
-    `slot` gives the column of a node, or -1. Returns the count per source, and column and cost of what was found,
-    source after source, in order of cost. Arrays are allocated once and put back after each source, so a search
-    costs in proportion to what it reaches and not to the size of the network.
+    `slot` gives the column of a node, or -1, and `targets` the node of a column. Returns the count per source, and
+    column and cost of what was found, source after source, by column; costs are rounded to ``1 / unit`` and at most
+    `cutoff`. Arrays are allocated once and put back after each source, so a search costs in proportion to what it
+    reaches and not to the size of the network.
     """
-    n_node = len(indptr) - 1
-    cost = np.full(n_node, np.inf)
-    touched = np.empty(n_node, np.int32)
+    n_slot = len(targets)
+    cost = np.full(len(indptr) - 1, np.inf)
+    touched = np.empty(len(indptr) - 1, np.int32)
     heap_cost = np.empty(len(head) + 1)
     heap_node = np.empty(len(head) + 1, np.int32)
+    # Found columns are bits of words, read in order; a bit's place in its word comes from a de Bruijn sequence.
+    one, zero = np.uint64(1), np.uint64(0)
+    sequence, top = np.uint64(0x03F79D71B4CB0A89), np.uint64(58)
+    words = np.zeros((n_slot >> 6) + 1, np.uint64)
+    place = np.empty(64, np.int64)
+    for k in range(64):
+        place[((one << np.uint64(k)) * sequence) >> top] = k
+    count = np.zeros(4, np.int64)
     counts = np.zeros(len(sources), np.int64)
     found_slot = np.empty(1024, np.int32)
     found_cost = np.empty(1024)
     n_found = 0
     for i in range(len(sources)):
-        source = sources[i]
-        cost[source] = 0.0
-        touched[0] = source
-        n_touched = 1
-        heap_cost[0] = 0.0
-        heap_node[0] = source
-        n_heap = 1
-        n_before = n_found
-        while n_heap > 0:
-            d = heap_cost[0]
-            node = heap_node[0]
-            n_heap -= 1
-            if n_heap > 0:
-                # the last entry sinks from the root
-                last_cost = heap_cost[n_heap]
-                last_node = heap_node[n_heap]
-                hole = 0
-                child = 1
-                while child < n_heap:
-                    if child + 1 < n_heap and heap_cost[child + 1] < heap_cost[child]:
-                        child += 1
-                    if heap_cost[child] >= last_cost:
-                        break
-                    heap_cost[hole] = heap_cost[child]
-                    heap_node[hole] = heap_node[child]
-                    hole = child
-                    child = 2 * hole + 1
-                heap_cost[hole] = last_cost
-                heap_node[hole] = last_node
-            if d > cost[node]:
-                continue  # a cheaper way to this node was settled before
-            if slot[node] >= 0:
-                if n_found == len(found_slot):
-                    wider_slot = np.empty(2 * n_found, np.int32)
-                    wider_cost = np.empty(2 * n_found)
-                    # entry by entry: Numba takes four seconds longer to compile two slice assignments
-                    for k in range(n_found):
-                        wider_slot[k] = found_slot[k]
-                        wider_cost[k] = found_cost[k]
-                    found_slot = wider_slot
-                    found_cost = wider_cost
-                found_slot[n_found] = slot[node]
-                found_cost[n_found] = d
+        _settle(
+            indptr,
+            head,
+            weight,
+            sources[i],
+            slot,
+            n_slot,
+            limit,
+            heap_cost,
+            heap_node,
+            cost,
+            touched,
+            words,
+            count,
+        )
+        if n_found + count[1] > len(found_slot):
+            size = max(2 * len(found_slot), n_found + count[1])
+            wider_slot = np.empty(size, np.int32)
+            wider_cost = np.empty(size)
+            # entry by entry: Numba takes seconds longer to compile slice assignments
+            for k in range(n_found):
+                wider_slot[k] = found_slot[k]
+                wider_cost[k] = found_cost[k]
+            found_slot, found_cost = wider_slot, wider_cost
+        for word in range(count[2], count[3] + 1):
+            left = words[word]
+            words[word] = zero
+            while left != zero:
+                lowest = left & (~left + one)
+                left ^= lowest
+                column = (word << 6) + place[(lowest * sequence) >> top]
+                found_slot[n_found] = column
+                found_cost[n_found] = min(np.rint(cost[targets[column]] * unit) / unit, cutoff)
                 n_found += 1
-                if n_found - n_before == n_slot:
-                    break  # nothing is left to find
-            for arc in range(indptr[node], indptr[node + 1]):
-                reached = d + weight[arc]
-                other = head[arc]
-                if reached <= limit and reached < cost[other]:
-                    if cost[other] == np.inf:
-                        touched[n_touched] = other
-                        n_touched += 1
-                    cost[other] = reached
-                    # the new entry rises
-                    hole = n_heap
-                    n_heap += 1
-                    while hole > 0:
-                        parent = (hole - 1) >> 1
-                        if heap_cost[parent] <= reached:
-                            break
-                        heap_cost[hole] = heap_cost[parent]
-                        heap_node[hole] = heap_node[parent]
-                        hole = parent
-                    heap_cost[hole] = reached
-                    heap_node[hole] = other
-        counts[i] = n_found - n_before
-        for k in range(n_touched):
+        counts[i] = count[1]
+        for k in range(count[0]):
             cost[touched[k]] = np.inf
     return counts, found_slot[:n_found], found_cost[:n_found]
 

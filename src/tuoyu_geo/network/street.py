@@ -81,6 +81,8 @@ class StreetNetwork:
     speed_kph: Floats | None = None
     walk_stretch: Floats | None = None
     component: NDArray[np.int32] = field(init=False)
+    # What `cost` has made of these arrays for its search, together with what it made it of.
+    _graphs: dict[bool, Any] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         n_edge, n_node = len(self.u), len(self.xy)
