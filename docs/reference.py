@@ -27,6 +27,7 @@ OUTPUTS = {
     "maps/health.html": "卫健局：机构、覆盖、托位",
     "maps/natural_resources.html": "自然资源局：用地、避让、地块",
     "maps/housing.html": "住建局：新建、已建、老旧小区配建",
+    "maps/townships/代码.html": "每个乡镇街道一张分图，总图里有链接",
     "plan.xlsx": "附表，每个工作表一张；黄色列由主管部门填",
     "report.docx": "文本：总则到附表十章，附图在内",
     "report.html": "同一文本的网页，断网可看",
