@@ -100,7 +100,7 @@ def fetch_place(
     Parameters
     ----------
     place
-        A name that Nominatim knows as an area.
+        A name that Nominatim knows as an area, or a box: west, south, east and north in degrees, between commas.
     folder
         Where the files go; made where it is not there. `roads.graphml`, `<layer>.geojson` by `LAYERS`,
         `osm_layers.toml` (layers of a project.toml, with datum and credit) and `ATTRIBUTION.txt`.
@@ -116,7 +116,7 @@ def fetch_place(
     Raises
     ------
     ConfigError
-        The place isn't known as an area, or a file is there already.
+        The place isn't known as an area, the box is none, or a file is there already.
     FetchError
         A server can't be reached or doesn't answer in full, after all retries; nothing is written.
     OutputError
@@ -129,11 +129,13 @@ def fetch_place(
     _refuse_existing(folder)
     with _settings(asked, cache or folder / "osm_cache"):
         say("place")
-        try:
-            area = _patiently(lambda: ox.geocode_to_gdf(place), asked)
-        except (TypeError, ox._errors.InsufficientResponseError) as error:  # noqa: SLF001  (not public otherwise)
-            raise ConfigError(text("fetch.place_unknown", place=place)) from error
-        polygon = area.geometry.iloc[0]
+        polygon = _box(place)
+        if polygon is None:
+            try:
+                area = _patiently(lambda: ox.geocode_to_gdf(place), asked)
+            except (TypeError, ox._errors.InsufficientResponseError) as error:  # noqa: SLF001  (not public otherwise)
+                raise ConfigError(text("fetch.place_unknown", place=place)) from error
+            polygon = area.geometry.iloc[0]
         say("roads")
         roads = _roads(polygon, asked)
         found = {}
@@ -155,6 +157,21 @@ def fetch_place(
     except OSError as error:
         raise OutputError(text("fetch.not_writable", folder=folder, reason=error.strerror)) from error
     return Fetched(folder=folder, counts=counts)
+
+
+def _box(place: str) -> Any:  # noqa: ANN401  (shapely)
+    """The box that a place is given as; None where it is a name."""
+    import shapely  # noqa: PLC0415  (slow to import)
+
+    try:
+        numbers = [float(part) for part in place.replace("，", ",").split(",")]
+    except ValueError:
+        return None
+    if len(numbers) == 4:
+        west, south, east, north = numbers
+        if -180 <= west < east <= 180 and -90 <= south < north <= 90:
+            return shapely.box(west, south, east, north)
+    raise ConfigError(text("fetch.box", found=place))
 
 
 def _refuse_existing(folder: Path) -> None:

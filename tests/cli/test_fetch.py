@@ -119,8 +119,8 @@ def fetch(stand, tuoyu, tmp_path, monkeypatch):
     naps = []
     monkeypatch.setattr("time.sleep", naps.append)
 
-    def run(*options):
-        return tuoyu("fetch", "永安市", "--out", tmp_path / "p", "--overpass", stand.overpass, "--nominatim", stand.nominatim, *options)  # fmt: skip
+    def run(*options, place="永安市"):
+        return tuoyu("fetch", place, "--out", tmp_path / "p", "--overpass", stand.overpass, "--nominatim", stand.nominatim, *options)  # fmt: skip
 
     run.naps = naps
     return run
@@ -156,6 +156,18 @@ def test_fetch_writes_layers_that_a_project_can_read(fetch, tmp_path):
     assert "ODbL" in (folder / "ATTRIBUTION.txt").read_text(encoding="utf-8")
     assert "OpenStreetMap contributors" in done.stdout
     assert "社区中心：0" in done.stdout
+
+
+def test_a_box_is_fetched_without_asking_for_a_name(fetch, stand, tmp_path):
+    for wrong in ("117,26,118", "118,26,117,27", "117,26,118,126", "nan,26,118,27"):
+        done = fetch(place=wrong)
+        assert done.returncode == 2
+        assert "西,南,东,北" in done.stderr
+    assert stand.asked == []
+    done = fetch(place=f"{LON - 0.01},{LAT - 0.01},{LON + 0.02},{LAT + 0.02}")
+    assert done.returncode == 0, done.stderr
+    assert not any("nominatim" in one for one in stand.asked)
+    assert (tmp_path / "p" / "roads.graphml").exists()
 
 
 def test_what_was_answered_once_is_not_asked_again(fetch, stand, tmp_path):
