@@ -140,10 +140,11 @@ def _township_map(scene: Scene, township_id: Hashable, *, stem: str) -> OfflineM
             scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=UNSERVED
         ),
         *common.search_areas(scene),
-        common.sites(scene),
-        common.institutions(scene),
         guidance_layer(scene),
         *(flagged_layer(scene, flag) for flag in reversed(FLAGS)),
+        common.institutions(scene),
+        # last, since its numbers have to be read above the marks of the estates they serve
+        common.sites(scene),
     )
     return OfflineMap(
         stem,
