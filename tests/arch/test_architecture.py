@@ -39,7 +39,7 @@ ORDER = (
     ("conclude", "served", "solving"),
     ("choices",),
     ("inquiries",),
-    ("project", "building", "new_project", "template_sheets", "fetch", "given"),
+    ("project", "building", "new_project", "template_sheets", "fetch", "fetched_project", "given"),
     ("batch",),
     ("cli",),
 )

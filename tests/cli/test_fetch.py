@@ -131,8 +131,9 @@ def test_fetch_writes_layers_that_a_project_can_read(fetch, tmp_path):
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "p"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "ATTRIBUTION.txt", "childcare.geojson", "clinics.geojson", "kindergartens.geojson", "osm_cache", "osm_layers.toml",
-        "residential.geojson", "roads.graphml", "townships.geojson",
+        "ATTRIBUTION.txt", "candidates.xlsx", "childcare.geojson", "clinics.geojson", "kindergartens.geojson", "osm_cache",
+        "osm_layers.toml", "policy.toml", "project.toml", "residential.geojson", "roads.graphml", "standards.toml",
+        "townships.geojson", "villages.xlsx",
     ]  # fmt: skip
     network = read_osm(folder / "roads.graphml")
     edges = {
@@ -156,6 +157,33 @@ def test_fetch_writes_layers_that_a_project_can_read(fetch, tmp_path):
     assert "ODbL" in (folder / "ATTRIBUTION.txt").read_text(encoding="utf-8")
     assert "OpenStreetMap contributors" in done.stdout
     assert "社区中心：0" in done.stdout
+
+
+def test_what_was_fetched_is_a_project_that_can_be_checked(fetch, tuoyu, tmp_path):
+    done = fetch()
+    assert "tuoyu-geo check" in done.stdout
+    folder = tmp_path / "p"
+    layers = tomllib.loads((folder / "project.toml").read_text(encoding="utf-8"))["layers"]
+    assert {role: one["path"] for role, one in layers.items()} == {
+        "townships": "townships.geojson", "communities": "residential.geojson", "villages": "villages.xlsx",
+        "institutions": "childcare.geojson", "candidates": "candidates.xlsx", "roads": "roads.graphml",
+    }  # fmt: skip
+    assert layers["roads"]["quality"] == "unverified"
+    done = tuoyu("check", folder)
+    assert done.returncode == 1
+    # Two things are for the planner: the policy's own townships, and villages, which nobody maps.
+    assert "错误 2 条" in done.stdout
+    assert "policy.toml" in done.stdout
+    assert "villages.xlsx" in done.stdout
+    assert "Traceback" not in done.stderr
+    # A project that is there stays as it is.
+    (folder / "project.toml").write_text("# mine\n", encoding="utf-8")
+    for path in folder.iterdir():
+        if path.suffix in {".geojson", ".graphml"} or path.name == "osm_layers.toml":
+            path.unlink()
+    done = fetch()
+    assert "osm_layers.toml" in done.stdout
+    assert (folder / "project.toml").read_text(encoding="utf-8") == "# mine\n"
 
 
 def test_a_box_is_fetched_without_asking_for_a_name(fetch, stand, tmp_path):
