@@ -39,6 +39,12 @@ def test_other_notebooks(path, root):
         kind for cell in notebook.cells for out in cell.get("outputs", []) for kind in out.get("data", {})
     }
     assert {"text/html", "image/png"} & kinds
+    for cell in notebook.cells:
+        if "plt.subplots" in cell.source or ".plot(" in cell.source:
+            shown = {kind for out in cell.outputs for kind in out.get("data", {})}
+            assert "image/png" in shown, f"no picture: {cell.source[:60]}"
+            # A character without a glyph is warned of, and would be an empty box in the picture.
+            assert not any("Glyph" in out.get("text", "") for out in cell.outputs)
     assert all(cell.source.startswith("#") for cell in notebook.cells[:1])
 
 
