@@ -1,14 +1,29 @@
 """The site's reference is written from the code, and nothing that people set, fill in or call goes undocumented."""
 
+import csv
 import importlib.util
 import re
 import subprocess
 import sys
 
 import pytest
+import typer
 from pydantic import Field
 
 from tuoyu_geo.settings import Section
+
+COLUMN = {
+    "layer": "communities",
+    "field": "name",
+    "required": "yes",
+    "unit": "",
+    "meaning": "",
+    "aliases": "名称",
+}
+
+
+def _bare(silent: str = typer.Option("", "--silent")):
+    return silent
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +47,31 @@ def test_settings_columns_commands_and_outputs_are_all_there(reference, root):
         assert word in columns
     for word in ("built_until", "standards_file", "registries", "`old_estate`", "used_as"):
         assert word in reference.policy_page()
+    with (root / "src" / "tuoyu_geo" / "layers" / "columns.csv").open(encoding="utf-8") as stream:
+        fields = [row["field"] for row in csv.DictReader(stream)]
+    assert [field for field in fields if f"`{field}`" not in columns] == []
     commands = reference.commands_page()
-    assert {"init", "check", "run", "maps", "gaps", "coverage", "site"} <= set(
-        re.findall(r"^## tuoyu-geo ([\w-]+)$", commands, re.MULTILINE)
-    )
+    files = {
+        path.stem
+        for path in (root / "src" / "tuoyu_geo" / "cli").glob("*.py")
+        if "NAME = " in path.read_text(encoding="utf-8")
+    }
+    named = set(re.findall(r"^## tuoyu-geo ([\w-]+)$", commands, re.MULTILINE))
+    assert len(files) > 10
+    assert files - {name.replace("-", "_") for name in named} == set()
     assert "--set" in commands
+
+
+def test_an_undocumented_column_or_command_fails(reference, monkeypatch):
+    monkeypatch.setattr(reference.csv, "DictReader", lambda _stream: iter([COLUMN | {"meaning": " "}]))
+    with pytest.raises(reference.Undocumented, match=r"column communities\.name"):
+        reference.columns_page()
+    app = typer.Typer(help="all")
+    app.command("bare", help="does")(_bare)
+    app.command("other", help="does too")(lambda: None)
+    monkeypatch.setattr(reference, "app", app)
+    with pytest.raises(reference.Undocumented, match="bare --silent"):
+        reference.commands_page()
 
 
 def test_every_file_of_a_run_is_documented(reference, root):
