@@ -60,6 +60,8 @@ def test_the_time_limit_is_kept_and_news_only_gets_better():
     cost, weight = towns(1500, 300)
     # Compiled code is made on the first call ever, which no limit bounds.
     p_median(cost, weight, p=3, time_limit_s=0.1)
+    rng = np.random.default_rng(2)
+    p_median(rng.uniform(0, 10, (60, 40)), rng.integers(1, 50, 60), p=5)
     for kernel, extra, better in (
         (max_coverage, {"standard": 900}, np.greater_equal),
         (p_median, {}, np.less_equal),
