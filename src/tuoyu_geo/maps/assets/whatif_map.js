@@ -16,6 +16,7 @@ TYW.Drawing = (function () {
     this.markers = [];
     this.members = [];
     this.hidden = [];
+    this.townStates = [];
     this.isShown = false;
     this.onToggle = onToggle;
   }
@@ -69,8 +70,11 @@ TYW.Drawing = (function () {
     this.figures = figures;
     if (!this.isShown) { return; }
     this.model.spec.towns.forEach(function (town, k) {
-      if (areas[town.id]) { areas[town.id].setStyle(plain(symbols[quotaState(figures.towns[k])])); }
-    });
+      var state = quotaState(figures.towns[k]);
+      /* an area drawn again draws all that lies on it again: only where its colour changes */
+      if (areas[town.id] && this.townStates[k] !== state) { areas[town.id].setStyle(plain(symbols[state])); }
+      this.townStates[k] = state;
+    }, this);
   };
 
   /* a style that leaves nothing of the one before it */
@@ -169,6 +173,7 @@ TYW.Drawing = (function () {
     document.body.classList.remove("tw-mode");
     map.closePopup();
     this.legend(false);
+    this.townStates = [];
     var areas = this.ty.index.townships || {}, symbols = this.symbols;
     this.model.spec.towns.forEach(function (town, k) {
       if (areas[town.id]) { areas[town.id].setStyle(plain(symbols[town.state])); }
