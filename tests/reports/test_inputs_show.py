@@ -68,9 +68,31 @@ def townships(folder, lattice):
 def water(folder, lattice):
     pond = box(lattice.X0 + 1050, lattice.Y0 + 100, lattice.X0 + 1450, lattice.Y0 + 2000)
     gpd.GeoDataFrame({"名称": ["河"]}, geometry=[pond], crs=lattice.CRS).to_file(folder / "water.gpkg")
-    layer = '[layers.water]\npath = "water.gpkg"\ncrs = "EPSG:4548"\n'
-    project = (folder / "project.toml").read_text(encoding="utf-8")
-    (folder / "project.toml").write_text(project.replace("[demand]", layer + "[demand]"), encoding="utf-8")
+    add(folder / "project.toml", "[demand]", '[layers.water]\npath = "water.gpkg"\ncrs = "EPSG:4548"\n')
+
+
+def hazards(folder, lattice):
+    """A zone around C3, which the plan does not take."""
+    zone = box(lattice.X0 + 1900, lattice.Y0 - 100, lattice.X0 + 2100, lattice.Y0 + 100)
+    frame = gpd.GeoDataFrame({"类型": ["洪水淹没区"], "名称": ["河滩"]}, geometry=[zone], crs=lattice.CRS)
+    frame.to_file(folder / "hazards.gpkg")
+    add(folder / "project.toml", "[demand]", '[layers.hazards]\npath = "hazards.gpkg"\ncrs = "EPSG:4548"\n')
+    add(
+        folder / "policy.toml",
+        "[estates]\n",
+        '[[candidates.exclusions]]\nkind = "洪水淹没区"\ndistance_m = 0\n',
+    )
+
+
+def population(folder, lattice):
+    """People by township, 40 more in the east than its villages say."""
+    (folder / "people.csv").write_text("乡镇街道,常住人口\n甲街道,3800\n乙镇,1840\n", encoding="utf-8")
+    add(folder / "project.toml", "[demand]", '[layers.population]\npath = "people.csv"\ndatum = "wgs84"\n')
+
+
+def add(file, before, lines):
+    content = file.read_text(encoding="utf-8")
+    file.write_text(content.replace(before, lines + before, 1), encoding="utf-8")
 
 
 CASES = {
@@ -84,6 +106,8 @@ CASES = {
     "title": (title, (EVERYTHING | {"plan.xlsx"}) - {"plan.gpkg"}, {"plan.gpkg", FINDINGS}),
     "roads": (streets, TABLES | REPORT | {"maps/overview.html", WEST}, {FINDINGS}),
     "townships": (townships, MAPS | PAGES | REPORT | {"plan.gpkg"}, {FINDINGS}),
+    "hazards": (hazards, TABLES | {"maps/natural_resources.html", EAST}, {WEST}),
+    "population": (population, EVERYTHING - {WEST}, {WEST}),
     "water": (water, MAPS | PAGES | REPORT, {"summary.json", FINDINGS}),
 }
 
@@ -91,7 +115,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_shows_where_it_should(case, town_out, lattice, tmp_path):
     change, shown, not_shown = CASES[case]
-    by_file = case in {"roads", "townships", "water"}
+    by_file = case in {"roads", "townships", "water", "hazards", "population"}
     folder = lattice.write_town(tmp_path / "town", **({} if by_file else change(lattice)))
     if by_file:
         change(folder, lattice)
