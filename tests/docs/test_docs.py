@@ -62,6 +62,14 @@ def test_settings_columns_commands_and_outputs_are_all_there(reference, root):
     assert "--set" in commands
 
 
+def test_every_file_format_has_its_how_to(root):
+    from tuoyu_geo.layers.kinds import ENDINGS, INSTEAD
+
+    page = (root / "docs" / "formats.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"\.\w+(?:\.\w+)?", page))
+    assert [ending for ending in (*ENDINGS, *INSTEAD) if ending not in words] == []
+
+
 def test_an_undocumented_column_or_command_fails(reference, monkeypatch):
     monkeypatch.setattr(reference.csv, "DictReader", lambda _stream: iter([COLUMN | {"meaning": " "}]))
     with pytest.raises(reference.Undocumented, match=r"column communities\.name"):
