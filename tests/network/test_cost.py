@@ -269,3 +269,26 @@ def test_a_changed_network_is_searched_anew():
         cost_matrix(network, [0, 1], np.arange(900), np.inf, impedance=network.length_m / 4).toarray(),
         before / 2,
     )
+
+
+@pytest.mark.parametrize("longest_m", [1e3, 1e13, 1e290])
+def test_lengths_too_close_for_the_order_of_the_heap_are_still_exact(longest_m):
+    # One huge street makes all others alike in the heap's keys, and the number of a node breaks the ties. A chain of
+    # diamonds whose dear half is taken first, deeper nodes before the ones that lead there, finds a cheaper way to
+    # the last node again and again: more often than there are arcs.
+    n_link = 9
+    ends, length_m = [], []
+    for k in range(n_link):
+        ends += [("fork", k), ("dear", k)], [("fork", k), ("cheap", k)]
+        ends += [("dear", k), ("fork", k + 1)], [("cheap", k), ("fork", k + 1)]
+        length_m += [2.0 ** (n_link - k), 1e-3, 1e-3, 1e-3]
+    ends += [("fork", n_link), ("last", 1)], [("last", 1), ("last", 2)], [("fork", 0), ("far", 0)]
+    length_m += [1.0, 1.0, longest_m]
+    deep_first = sorted({end for pair in ends for end in pair}, key=lambda one: (-one[1], one[0] == "cheap"))
+    deep_first.sort(key=lambda one: one[0] == "last")
+    tail, head = ([deep_first.index(pair[side]) for pair in ends] for side in (0, 1))
+    n = len(deep_first)
+    network = from_edges(np.zeros((n, 2)), tail, head, length_m=length_m)
+    expected = dijkstra(adjacency(network), indices=np.arange(n))
+    found = dense(cost_matrix(network, np.arange(n), np.arange(n), np.inf))
+    assert np.allclose(found, expected, rtol=1e-12, atol=2e-9)

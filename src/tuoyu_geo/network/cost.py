@@ -68,7 +68,7 @@ def cost_matrix(
 
     Notes
     -----
-    Dijkstra's algorithm with a binary heap, from whichever side has fewer points. Costs are rounded to 1e-9.
+    Dijkstra's algorithm with a heap of four children, from whichever side has fewer points. Costs are rounded to 1e-9.
     """
     if not cutoff >= 0:
         raise NetworkError(text("network.cutoff", found=cutoff))
@@ -221,10 +221,14 @@ def _search_all(graph: _Graph, sources: Ints, targets: Ints, cutoff: float) -> c
     slot[to] = np.arange(len(to), dtype=np.int32)
     # half a unit of the last decimal: what rounds down to the cutoff is within it
     limit = float(cutoff) + 0.5 * 10.0**-COST_DECIMALS
+    # No cost is above the sum of all arcs; the heap's keys have 62 bits for costs up to it and the node.
+    node_bits = len(graph.number).bit_length()
+    dearest = min(limit, float(graph.arcs.weight.sum()))
+    scale = 2.0 ** (62 - node_bits) / dearest if dearest > 1e-200 else 0.0  # noqa: PLR2004  (or it overflows)
 
     def work(task: Ints) -> tuple[Ints, NDArray[np.int32], Floats]:
         unit = 10.0**COST_DECIMALS
-        return search(*graph.arcs, task, slot, to, limit, unit, float(cutoff))
+        return search(*graph.arcs, task, slot, to, limit, scale, node_bits, unit, float(cutoff))
 
     # along the curve, since what one source has brought into the processor's memory its neighbour needs again
     order = np.argsort(at, kind="stable")

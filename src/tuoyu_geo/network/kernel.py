@@ -27,10 +27,11 @@ def _settle(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a cal
     weight: NDArray[np.float64],
     source: int,
     slot: NDArray[np.int32],
-    n_slot: int,
+    targets: NDArray[np.int64],
     limit: float,
-    heap_cost: NDArray[np.float64],
-    heap_node: NDArray[np.int32],
+    scale: float,
+    node_bits: int,
+    heap: NDArray[np.int64],
     cost: NDArray[np.float64],
     touched: NDArray[np.int32],
     words: NDArray[np.uint64],
@@ -38,69 +39,90 @@ def _settle(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a cal
 ) -> None:
     """Costs from one source into `cost`, the nodes that got one into `touched`, and the columns found into `words`.
 
-    `count` gets how many nodes and columns those are, and the first and last word. A loop of its own, since arrays that
-    are made anew where it runs would be counted by Numba at every step.
+    The heap has four children a node and holds whole numbers: a cost times `scale`, cut off, above `node_bits` bits of
+    the node. Costs that are cut to the same number may be taken in the wrong order; a node that gets a lower cost later
+    is taken again, so that the costs themselves are exact. `count` gets how many nodes and columns were found, and the
+    first and last word; -1 columns where the heap has no room for nodes taken again and again. A loop of its own, since arrays that are made anew where it runs would be counted by Numba at
+    every step.
     """
     one = np.uint64(1)
+    mask = (1 << node_bits) - 1
     cost[source] = 0.0
     touched[0] = source
-    heap_cost[0] = 0.0
-    heap_node[0] = source
+    heap[0] = source
     n_touched, n_heap, n_target, low, high = 1, 1, 0, len(words), -1
+    column = slot[source]
+    if column >= 0:
+        low = high = column >> 6
+        words[low] = one << np.uint64(column & 63)
+        n_target = 1
+    last = np.int64(0x7FFFFFFFFFFFFFFF) if n_target < len(targets) else np.int64(mask)
     while n_heap > 0:
-        d = heap_cost[0]
-        node = heap_node[0]
+        key = heap[0]
+        if key > last:
+            break  # no target gets nearer any more
         n_heap -= 1
         if n_heap > 0:
             # the last entry sinks from the root
-            last_cost = heap_cost[n_heap]
-            last_node = heap_node[n_heap]
+            sinking = heap[n_heap]
             hole = 0
             child = 1
             while child < n_heap:
-                if child + 1 < n_heap and heap_cost[child + 1] < heap_cost[child]:
-                    child += 1
-                if heap_cost[child] >= last_cost:
+                least = heap[child]
+                at = child
+                for sibling in range(child + 1, min(child + 4, n_heap)):
+                    other_key = heap[sibling]
+                    if other_key < least:
+                        least = other_key
+                        at = sibling
+                if least >= sinking:
                     break
-                heap_cost[hole] = heap_cost[child]
-                heap_node[hole] = heap_node[child]
-                hole = child
-                child = 2 * hole + 1
-            heap_cost[hole] = last_cost
-            heap_node[hole] = last_node
-        if d > cost[node]:
+                heap[hole] = least
+                hole = at
+                child = 4 * hole + 1
+            heap[hole] = sinking
+        node = key & mask
+        d = cost[node]
+        if np.int64(d * scale) < (key >> node_bits):
             continue  # a cheaper way to this node was settled before
-        column = slot[node]
-        if column >= 0:
-            word = column >> 6
-            bit = one << np.uint64(column & 63)
-            if words[word] & bit == np.uint64(0):
-                words[word] |= bit
-                low, high = min(low, word), max(high, word)
-                n_target += 1
-                if n_target == n_slot:
-                    break  # nothing is left to find
         for arc in range(indptr[node], indptr[node + 1]):
             reached = d + weight[arc]
             other = head[arc]
             before = cost[other]
             if reached <= limit and reached < before:
+                cost[other] = reached
                 if before == np.inf:
                     touched[n_touched] = other
                     n_touched += 1
-                cost[other] = reached
+                    column = slot[other]
+                    if column >= 0:
+                        word = column >> 6
+                        words[word] |= one << np.uint64(column & 63)
+                        low, high = min(low, word), max(high, word)
+                        n_target += 1
+                        if n_target == len(targets):
+                            # all are found: what costs more than the dearest of them can't bring any nearer
+                            limit = 0.0
+                            for target in targets:
+                                limit = max(limit, cost[target])
+                            last = (np.int64(limit * scale) << node_bits) | mask
+                begin = indptr[other]
+                if indptr[other + 1] == begin + 1 and head[begin] == node:
+                    continue  # a dead end leads nowhere but back
+                if n_heap == len(heap):
+                    count[0], count[1], count[2], count[3] = n_touched, -1, low, high
+                    return
                 # the new entry rises
+                key = (np.int64(reached * scale) << node_bits) | other
                 hole = n_heap
                 n_heap += 1
                 while hole > 0:
-                    parent = (hole - 1) >> 1
-                    if heap_cost[parent] <= reached:
+                    parent = (hole - 1) >> 2
+                    if heap[parent] <= key:
                         break
-                    heap_cost[hole] = heap_cost[parent]
-                    heap_node[hole] = heap_node[parent]
+                    heap[hole] = heap[parent]
                     hole = parent
-                heap_cost[hole] = reached
-                heap_node[hole] = other
+                heap[hole] = key
     count[0], count[1], count[2], count[3] = n_touched, n_target, low, high
 
 
@@ -113,12 +135,15 @@ def search(  # noqa: PLR0917  (compiled: called by position)
     slot: NDArray[np.int32],
     targets: NDArray[np.int64],
     limit: float,
+    scale: float,
+    node_bits: int,
     unit: float,
     cutoff: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
     """Dijkstra from each source until `limit` (closed), touching only the nodes that are reached.
 
-    `slot` gives the column of a node, or -1, and `targets` the node of a column. Returns the count per source, and
+    `slot` gives the column of a node, or -1, and `targets` the node of a column; `scale` and `node_bits` are how the
+    heap packs a cost and a node into 63 bits. Returns the count per source, and
     column and cost of what was found, source after source, by column; costs are rounded to ``1 / unit`` and at most
     `cutoff`. Arrays are allocated once and put back after each source, so a search costs in proportion to what it
     reaches and not to the size of the network.
@@ -126,8 +151,7 @@ def search(  # noqa: PLR0917  (compiled: called by position)
     n_slot = len(targets)
     cost = np.full(len(indptr) - 1, np.inf)
     touched = np.empty(len(indptr) - 1, np.int32)
-    heap_cost = np.empty(len(head) + 1)
-    heap_node = np.empty(len(head) + 1, np.int32)
+    heap = np.empty(len(head) + 1, np.int64)
     # Found columns are bits of words, read in order; a bit's place in its word comes from a de Bruijn sequence.
     one, zero = np.uint64(1), np.uint64(0)
     sequence, top = np.uint64(0x03F79D71B4CB0A89), np.uint64(58)
@@ -141,21 +165,30 @@ def search(  # noqa: PLR0917  (compiled: called by position)
     found_cost = np.empty(1024)
     n_found = 0
     for i in range(len(sources)):
-        _settle(
-            indptr,
-            head,
-            weight,
-            sources[i],
-            slot,
-            n_slot,
-            limit,
-            heap_cost,
-            heap_node,
-            cost,
-            touched,
-            words,
-            count,
-        )
+        count[1] = -1
+        while count[1] < 0:
+            _settle(
+                indptr,
+                head,
+                weight,
+                sources[i],
+                slot,
+                targets,
+                limit,
+                scale,
+                node_bits,
+                heap,
+                cost,
+                touched,
+                words,
+                count,
+            )
+            if count[1] < 0:
+                heap = np.empty(2 * len(heap), np.int64)
+                for k in range(count[0]):
+                    cost[touched[k]] = np.inf
+                for word in range(count[2], count[3] + 1):
+                    words[word] = zero
         if n_found + count[1] > len(found_slot):
             size = max(2 * len(found_slot), n_found + count[1])
             wider_slot = np.empty(size, np.int32)
