@@ -18,10 +18,11 @@ from tuoyu_geo.reports import (
     summary_bytes,
     township_sheets,
     workbook_bytes,
-    write_all,
 )
+from tuoyu_geo.writing import working_space, write_all
 
 if TYPE_CHECKING:
+    from tuoyu_geo.outcome import Outcome
     from tuoyu_geo.project import Built, Project
 
 KEY_VARIABLE = "TIANDITU_TOKEN"
@@ -52,26 +53,26 @@ def build_files(project: "Project", folder: Path) -> "Built":
     plan = project.plan()
     outcome = plan.outcome
     names = map_names(outcome.townships.index)
-    pages = project.timed("maps", lambda: draw_maps(outcome, names, basemap=basemap))
+    pages = project.timed("maps", lambda: _pages(project, outcome, names, basemap=basemap))
     gone = _maps_of_the_past(
         read_manifest(folder / "manifest.json"), folder=folder, files=[_map_file(name) for name in names]
     )
     contents = {_map_file(name): page.encode() for name, page in pages.items()}
-    contents |= project.timed(
-        "tables",
-        lambda: {
-            "plan.xlsx": workbook_bytes(outcome),
-            **report_files(outcome),
-            **township_sheets(outcome),
-            "plan.gpkg": geopackage_bytes(outcome),
-            "summary.json": summary_bytes(outcome),
-            "findings.csv": findings_csv_bytes(outcome.findings),
-        },
-    )
+    with working_space():
+        contents |= project.timed(
+            "tables",
+            lambda: {
+                "plan.xlsx": workbook_bytes(outcome),
+                **report_files(outcome),
+                **township_sheets(outcome),
+                "plan.gpkg": geopackage_bytes(outcome),
+                "summary.json": summary_bytes(outcome),
+                "findings.csv": findings_csv_bytes(outcome.findings),
+            },
+        )
     hashes = {name: hash_bytes(data) for name, data in contents.items()}
     contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=hashes))
-    write_all(folder, contents)
-    _cleared(gone, folder=folder)
+    write_all(folder, contents, removed=gone)
     return Built(
         folder=folder,
         files={name: len(data) for name, data in contents.items()},
@@ -96,7 +97,9 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
         outcome = project.outcome()
         pages = project.timed(
             "maps",
-            lambda: draw_maps(outcome, [files[file] for file in files if file in stale], basemap=basemap),
+            lambda: _pages(
+                project, outcome, [files[file] for file in files if file in stale], basemap=basemap
+            ),
         )
         contents = {_map_file(name): page.encode() for name, page in pages.items()}
         hashes = {name: hash_bytes(data) for name, data in contents.items()}
@@ -110,8 +113,20 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
         if old is not None and not _differs(old, now):
             kept = {file: own for file, own in old.outputs.items() if file not in gone}
         contents["manifest.json"] = manifest_bytes(_manifest(project, outputs=kept | hashes))
-        write_all(folder, contents)
-    return told | _cleared(gone, folder=folder)
+        write_all(folder, contents, removed=gone)
+    elif gone:
+        write_all(folder, {}, removed=gone)
+    return told | dict.fromkeys(gone, text("building.removed"))
+
+
+def _pages(
+    project: "Project", outcome: "Outcome", names: Sequence[str], *, basemap: Basemap | None
+) -> dict[str, str]:
+    pages = draw_maps(outcome, names, basemap=basemap)
+    if basemap is not None and basemap.raster is not None:
+        # The raster is read page by page; it must have been the same for all.
+        project.require_unchanged({project.config.maps.geotiff or "": basemap.raster})
+    return pages
 
 
 def _basemap(project: "Project") -> Basemap | None:
@@ -146,12 +161,6 @@ def _maps_of_the_past(old: Manifest | None, *, folder: Path, files: Container[st
     )
 
 
-def _cleared(gone: Sequence[str], *, folder: Path) -> dict[str, str]:
-    for file in gone:
-        (folder / file).unlink(missing_ok=True)
-    return dict.fromkeys(gone, text("building.removed"))
-
-
 def _differs(old: Manifest, now: Manifest) -> bool:
     return bool(stale_outputs(old, now=now, folder=Path(), names=())) or dict(old.inputs) != dict(now.inputs)
 
@@ -166,8 +175,7 @@ def _manifest(project: "Project", *, outputs: Mapping[str, str] | None = None) -
     return Manifest(
         tool_version=version("tuoyu-geo"),
         versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        inputs={name: hash_file(path) for name, path in project.input_files().items()}
-        | project.database_hashes(),
+        inputs=project.inputs(),
         settings={
             # the key itself is written as stars: a changed one shows by its hash
             "project": project.config.model_dump(mode="json"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuoyu_geo.views import Plan
 
 # What a scenario leaves as it is, whatever it asks for, and what it leaves where it keeps the policy's standard.
-UNTOUCHED = ("layers", "areas", "demand", "candidates")
+UNTOUCHED = ("inputs", "layers", "areas", "demand", "candidates")
 BY_STANDARD = ("reach", "gaps")
 
 
@@ -58,6 +58,7 @@ class _Given(Project):
             base.file,
             config=_config(base, scenario, file=file),
             policy=_policy(base.policy, scenario.standard),
+            opened=base.opened,
         )
         self._base, self._scenario = base, scenario
         base.rated()

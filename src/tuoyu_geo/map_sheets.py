@@ -27,8 +27,9 @@ from tuoyu_geo.maps import map_names, named_map
 from tuoyu_geo.maps.layers import WGS84, LayerSpec
 from tuoyu_geo.maps.palette import SHAPES, WHITE, Symbol
 from tuoyu_geo.messages import listed, speaking, text
-from tuoyu_geo.reports import drawing, write_all
+from tuoyu_geo.reports import drawing
 from tuoyu_geo.reports.fonts import chinese_font, drawable
+from tuoyu_geo.writing import write_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,25 +18,32 @@ from tuoyu_geo.conclude import conclude, layers_title_block, title_block
 from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.coverage_groups import CURVE_M
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand, places_by_need
-from tuoyu_geo.errors import ConfigError, DataError
+from tuoyu_geo.errors import DataError
 from tuoyu_geo.exploring import Gaps, MappedLayers
 from tuoyu_geo.findings import Finding, by_severity
 from tuoyu_geo.inquiries import Inquiries
 from tuoyu_geo.layers import (
     Layers,
     LayerSource,
-    companions,
     database_hash,
     is_database,
     load_layers,
-    without_secrets,
 )
+from tuoyu_geo.manifest import hash_file
 from tuoyu_geo.messages import speaking, text
 from tuoyu_geo.outcome import Ground, Outcome
 from tuoyu_geo.plan import SitingChoices, build_problem
 from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.policy.model import Reading
 from tuoyu_geo.policy_findings import quota_findings, standards_findings
+from tuoyu_geo.project_inputs import (
+    files_of,
+    input_files,
+    layer_path,
+    layer_sources,
+    policy_hashes,
+    require_same,
+)
 from tuoyu_geo.proposals import propose_candidates, proposed_finding
 from tuoyu_geo.reach import Reach, build_reach, reach_parameters
 from tuoyu_geo.served import who_is_served
@@ -45,6 +52,7 @@ from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.solving import solve_plan
 from tuoyu_geo.streets import Streets, read_streets
 from tuoyu_geo.views import Access, Plan, project_html
+from tuoyu_geo.writing import holding
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -86,13 +94,16 @@ class Project(Inquiries):
         Its settings.
     policy
         The policy it names.
+    opened
+        SHA-256 of the files of both, as they were read, by their names in the project.
     """
 
-    def __init__(self, file: Path, *, config: Config, policy: Policy) -> None:
+    def __init__(self, file: Path, *, config: Config, policy: Policy, opened: Mapping[str, str]) -> None:
         self.file = file
         self.folder = file.parent
         self.config = config
         self.policy = policy
+        self.opened = dict(opened)
         self.language = config.project.language
         self._kept: dict[str, Any] = {}
         self._seconds: dict[str, float] = {}
@@ -137,68 +148,46 @@ class Project(Inquiries):
 
     def input_files(self) -> dict[str, Path]:
         """Every file that goes into a run, by its name in the project; a shapefile's companions included."""
-        outside = self.config.project.allow_paths_outside
-        sections = self.config.layers.values()
-        further = [
-            *(one.parameters for one in sections),
-            self.config.network.elevation,
-            self.config.maps.geotiff,
-        ]
-        names = [self.config.project.policy, *(section.path for section in sections), *filter(None, further)]
-        files = {
-            "project.toml": self.file,
-            **{name: _layer_path(self.folder, name, outside=outside) for name in names},
-        }
-        files = {name: path for name, path in files.items() if not is_database(name)}
-        if self.policy.standards_file:
-            beside = Path(self.config.project.policy).parent / self.policy.standards_file
-            path = _layer_path(self.folder, str(beside), outside=outside)
-            if path.exists():
-                files[beside.as_posix()] = path
-        for name, path in list(files.items()):
-            for companion in companions(path):
-                files[(Path(name).parent / companion.relative_to(path.parent)).as_posix()] = companion
-        return {name: path for name, path in files.items() if not path.is_dir()}
+        return input_files(self.file, config=self.config, policy=self.policy)
+
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of every file and database table that goes into a run, as it was before it was read."""
+        return self.timed("inputs", self._hashes)
+
+    def _hashes(self) -> dict[str, str]:
+        files = {name: hash_file(path) for name, path in self.input_files().items()}
+        return files | self.database_hashes() | self.opened
 
     def database_hashes(self) -> dict[str, str]:
         """SHA-256 of the rows of every database table that goes into a run, by its name in the project."""
         sources = self._sources().values()
         return {source.file: database_hash(source) for source in sources if is_database(source.file)}
 
+    def require_unchanged(self, files: Mapping[str, Path]) -> None:
+        """Refuse input files that are others than when `inputs` looked at them; see `require_same`."""
+        before = self.inputs()
+        require_same(
+            {name: before.get(name, "") for name in files},
+            {name: hash_file(path) for name, path in files.items()},
+        )
+
     # --- phases -----------------------------------------------------------------------------------------------
 
     def _sources(self) -> dict[str, LayerSource]:
-        return {
-            role: LayerSource(
-                role=role,
-                path=_layer_path(self.folder, section.path, outside=self.config.project.allow_paths_outside),
-                file=section.path,
-                crs=section.crs,
-                datum=section.datum,
-                quality=section.quality,
-                source=section.source,
-                sheet=section.sheet,
-                encoding=section.encoding,
-                on_invalid=section.on_invalid,
-                columns=dict(section.columns),
-                parameters=None
-                if section.parameters is None
-                else _layer_path(
-                    self.folder, section.parameters, outside=self.config.project.allow_paths_outside
-                ),
-            )
-            for role, section in self.config.layers.items()
-        }
+        return layer_sources(self.folder, config=self.config)
 
     def _read(self) -> Layers:
-        return self.timed(
-            "layers",
-            lambda: load_layers(
-                self._sources(),
-                crs=self.config.project.crs,
-                smallest_site_m2=self.config.checks.smallest_site_m2,
-            ),
+        return self.timed("layers", self._load)
+
+    def _load(self) -> Layers:
+        before = self.inputs()
+        layers = load_layers(
+            self._sources(),
+            crs=self.config.project.crs,
+            smallest_site_m2=self.config.checks.smallest_site_m2,
         )
+        require_same(before, self._hashes())
+        return layers
 
     def layers(self) -> MappedLayers:
         """The layers, checked.
@@ -288,9 +277,16 @@ class Project(Inquiries):
     def _streets(self) -> Streets:
         """The streets, once, and whatever is wrong with their files."""
         name, outside = self.config.network.elevation, self.config.project.allow_paths_outside
-        elevation = None if name is None else (name, _layer_path(self.folder, name, outside=outside))
+        elevation = None if name is None else (name, layer_path(self.folder, name, outside=outside))
         roads = self._sources().get("roads")
-        return self.timed("streets", lambda: read_streets(self._read(), roads=roads, elevation=elevation))
+        return self.timed("streets", lambda: self._read_streets(roads, elevation))
+
+    def _read_streets(self, roads: LayerSource | None, elevation: tuple[str, Path] | None) -> Streets:
+        streets = read_streets(self._read(), roads=roads, elevation=elevation)
+        # A layer of lines was read with the others; a network, its nodes and a raster are read here.
+        read = {} if roads is None else files_of(roads.file, roads.path)
+        self.require_unchanged(read if elevation is None else read | dict([elevation]))
+        return streets
 
     def rated(self) -> "tuple[gpd.GeoDataFrame, list[Finding]]":
         """Candidates with what each could offer, and what was noticed in them."""
@@ -461,11 +457,13 @@ class Project(Inquiries):
         DataError
             The layers can't be used; nothing is written.
         OutputError
-            The folder can't be written; the old files stay whole.
+            Another run holds the folder, which is asked before anything is worked out, or it can't be written; the old
+            files stay whole.
         """
         from tuoyu_geo.building import build_files  # noqa: PLC0415  (folium and openpyxl are slow to import)
 
-        return build_files(self, Path(folder))
+        with holding(Path(folder)):
+            return build_files(self, Path(folder))
 
     def redraw_maps(
         self, folder: str | Path, *, keep: Literal["unchanged", "nothing"] = "unchanged"
@@ -478,18 +476,8 @@ class Project(Inquiries):
         """
         from tuoyu_geo.building import redraw_maps  # noqa: PLC0415
 
-        return redraw_maps(self, Path(folder), keep=keep)
-
-
-def _layer_path(folder: Path, path: str, *, outside: bool) -> Path:
-    if is_database(path) and "://" not in path:
-        return folder / "project.toml"  # where the server is, is not the project's to say
-    if "://" in path or path.lower().startswith(("/vsi", "\\\\", "//")):
-        raise ConfigError(text("config.path_network", found=without_secrets(path)))
-    full = (folder / path).resolve()
-    if not outside and not full.is_relative_to(folder.resolve()):
-        raise ConfigError(text("config.path_outside", found=path))
-    return full
+        with holding(Path(folder)):
+            return redraw_maps(self, Path(folder), keep=keep)
 
 
 def open_project(path: str | Path, *, overrides: Sequence[str] = ()) -> Project:
@@ -509,10 +497,15 @@ def open_project(path: str | Path, *, overrides: Sequence[str] = ()) -> Project:
     """
     path = Path(path)
     file = path / "project.toml" if path.is_dir() or path.suffix != ".toml" else path
+    opened = {"project.toml": hash_file(file)}
     config = read_config(file, overrides=overrides)
     folder, outside = file.parent, config.project.allow_paths_outside
     with speaking(config.project.language):
-        policy = read_policy(_layer_path(folder, config.project.policy, outside=outside))
+        policy_file = layer_path(folder, config.project.policy, outside=outside)
+        opened |= policy_hashes(policy_file, name=config.project.policy)
+        policy = read_policy(policy_file)
         for section in config.layers.values():
-            _layer_path(folder, section.path, outside=outside)
-    return Project(file, config=config, policy=policy)
+            layer_path(folder, section.path, outside=outside)
+        now = policy_hashes(policy_file, name=config.project.policy) | {"project.toml": hash_file(file)}
+        require_same(opened, now)
+    return Project(file, config=config, policy=policy, opened=opened)

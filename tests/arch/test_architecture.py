@@ -16,7 +16,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 ORDER = (
     ("messages",),
     ("errors",),
-    ("findings", "settings", "cut"),
+    ("findings", "settings", "cut", "writing", "compiled"),
     ("config", "scenario"),
     ("layers",),
     ("areas",),
@@ -39,7 +39,16 @@ ORDER = (
     ("conclude", "served", "solving"),
     ("choices",),
     ("inquiries",),
-    ("project", "building", "new_project", "template_sheets", "fetch", "fetched_project", "given"),
+    (
+        "project",
+        "project_inputs",
+        "building",
+        "new_project",
+        "template_sheets",
+        "fetch",
+        "fetched_project",
+        "given",
+    ),
     ("batch",),
     ("cli",),
 )

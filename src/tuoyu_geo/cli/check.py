@@ -22,7 +22,8 @@ def command(
     from tuoyu_geo.findings import SEVERITIES
     from tuoyu_geo.layers import findings_frame
     from tuoyu_geo.project import open_project
-    from tuoyu_geo.reports import findings_csv_bytes, findings_xlsx_bytes, write_all
+    from tuoyu_geo.reports import findings_csv_bytes, findings_xlsx_bytes
+    from tuoyu_geo.writing import write_all
 
     del debug  # read from the command line where errors are shown
     opened = open_project(project_path(project), overrides=overrides or ())

@@ -1,26 +1,12 @@
 """The bounded search, compiled: the one part of the package that runs in Numba."""
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-P = ParamSpec("P")
-R = TypeVar("R")
+from tuoyu_geo.compiled import compiled
 
 
-def _compiled(function: Callable[P, R]) -> Callable[P, R]:
-    # The code is cached beside the source or in the user's cache. Where neither can be written (a read-only
-    # install without a home), Numba refuses at decoration; it is then compiled anew in each process.
-    try:
-        return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
-    except RuntimeError:
-        return cast("Callable[P, R]", njit(nogil=True)(function))
-
-
-@_compiled
+@compiled
 def _settle(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a call a heap step would cost more than it explains)
     indptr: NDArray[np.int64],
     head: NDArray[np.int32],
@@ -126,7 +112,7 @@ def _settle(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a cal
     count[0], count[1], count[2], count[3] = n_touched, n_target, low, high
 
 
-@_compiled
+@compiled
 def search(  # noqa: PLR0917  (compiled: called by position)
     indptr: NDArray[np.int64],
     head: NDArray[np.int32],
@@ -214,7 +200,7 @@ def search(  # noqa: PLR0917  (compiled: called by position)
     return counts, found_slot[:n_found], found_cost[:n_found]
 
 
-@_compiled
+@compiled
 def trace_rings(  # noqa: PLR0917  (compiled: called by position)
     places: NDArray[np.int64],
     indptr: NDArray[np.int64],

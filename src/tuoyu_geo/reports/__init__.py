@@ -7,7 +7,6 @@ from tuoyu_geo.reports.geopackage import geopackage_bytes as geopackage_bytes
 from tuoyu_geo.reports.summary import summary_bytes as summary_bytes
 from tuoyu_geo.reports.township_sheet import township_sheets as township_sheets
 from tuoyu_geo.reports.workbook import workbook_bytes as workbook_bytes
-from tuoyu_geo.reports.writing import write_all as write_all
 
 __all__ = [
     "findings_csv_bytes",
@@ -17,5 +16,4 @@ __all__ = [
     "summary_bytes",
     "township_sheets",
     "workbook_bytes",
-    "write_all",
 ]

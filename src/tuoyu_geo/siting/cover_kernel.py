@@ -4,23 +4,10 @@
 # function where a call a step would cost more than it explains.
 # ruff: noqa: NPY002, PLR0917, C901, PLR0912, PLR0915, FBT001
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compiled by Numba, and kept on disk where that can be written."""
-    try:
-        return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
-    except RuntimeError:
-        return cast("Callable[P, R]", njit(nogil=True)(function))
+from tuoyu_geo.compiled import compiled
 
 
 @compiled

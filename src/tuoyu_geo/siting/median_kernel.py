@@ -7,7 +7,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tuoyu_geo.siting.cover_kernel import compiled
+from tuoyu_geo.compiled import compiled
 
 
 @compiled

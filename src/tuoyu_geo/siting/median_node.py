@@ -10,7 +10,7 @@ subgradient steps suffice (Beasley 1985).
 import numpy as np
 from numpy.typing import NDArray
 
-from tuoyu_geo.siting.cover_kernel import compiled
+from tuoyu_geo.compiled import compiled
 
 FREE, TAKEN, OUT = 0, 1, 2
 
