@@ -62,8 +62,9 @@ def make_county(folder: Path, number: int, *, seed: int, scale: float = 1.0, bro
     )  # fmt: skip
     code = place_of(number)[2]
     name = street_names(random_of(seed, number=0, stream=13))[number] + ("市" if size > 1.8 else "县")
-    bare = n_townships - 1 if number % 40 == 17 else None
     townships = _townships(code, n=n_townships, n_streets=n_streets, rng=rng)
+    asked = [i for i, township in enumerate(townships) if township.quota]
+    bare = asked[-1] if number % 40 == 17 else None
     rural = round(people.RURAL_SHARE * residents)
     estates = people.make_estates(
         layout,
@@ -75,7 +76,12 @@ def make_county(folder: Path, number: int, *, seed: int, scale: float = 1.0, bro
     villages = people.make_villages(layout, codes=[t.code for t in townships], residents=rural, rng=rng)
     institutions = people.make_institutions(estates, n=max(3, round(12 * spread)), rng=rng)
     candidates = people.make_candidates(
-        estates, villages, n=round(CANDIDATES / 80 * spread), bare=bare, rng=rng
+        estates,
+        villages,
+        n=round(CANDIDATES / 80 * spread),
+        quotas=[t.quota for t in townships],
+        bare=bare,
+        rng=rng,
     )
     if broken:
         estates[1] = replace(estates[1], code=estates[0].code)

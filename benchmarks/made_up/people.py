@@ -161,7 +161,7 @@ def make_institutions(estates: list[Estate], *, n: int, rng: np.random.Generator
 
 
 def make_candidates(
-    estates: list[Estate], villages: list[Village], *, n: int, bare: int | None, rng: np.random.Generator
+    estates: list[Estate], villages: list[Village], *, n: int, quotas: list[int], bare: int | None, rng: np.random.Generator
 ) -> list[Candidate]:  # fmt: skip
     """Candidates: rooms of new estates, then one after another where most people have none near.
 
@@ -171,6 +171,8 @@ def make_candidates(
         The county's.
     n
         How many.
+    quotas
+        Institutions asked for by township, each of which gets two candidates more than that first.
     bare
         A township that has none, so that its quota can't be met; None where all may have some.
     rng
@@ -192,10 +194,15 @@ def make_candidates(
     near = [tree.query_ball_point(at, r) for at, r in zip(xy, reach, strict=True)]
     left = people.copy()
     score, free = left.copy(), np.ones(len(spots), dtype=bool)
+    home = np.array([spot[0] for spot in spots])
+    first = [
+        i for i, quota in enumerate(quotas) for _ in range(quota + 2 if quota and (home == i).any() else 0)
+    ]
     for k in range(n - len(found)):
         if k % 6 == 0:  # in between, what was just served is halved twice: near enough
             score = np.array([left[own].sum() for own in near]) * rng.uniform(0.5, 1.0, len(near))
-        best = int(np.where(free, score, -1.0).argmax())
+        may = free & (home == first[k]) if k < len(first) else free
+        best = int(np.where(may, score, -1.0).argmax())
         township, name, at, _, country = spots[best]
         left[near[best]] *= 0.25
         score[near[best]] *= 0.25
