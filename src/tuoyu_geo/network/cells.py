@@ -4,6 +4,7 @@ A service area drawn from it ends midway between a street that is reached and on
 lie, since everything in a street's cell is nearer to it than to any other.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,9 +130,13 @@ def street_cells(
             0, nothing, nothing, np.zeros((0, 2)), by_place, place_of, first, np.zeros(network.n_edge, bool)
         )
     blocked = obstacles[_near_any(obstacles, places, 4 * buffer_m)]
-    blocked = np.unique(blocked[tree.query(blocked)[0] > _OBSTACLE_CLEARANCE_M], axis=0)
+    blocked = np.unique(blocked[tree.query(blocked, workers=-1)[0] > _OBSTACLE_CLEARANCE_M], axis=0)
     points = np.concatenate([places, blocked, _guards(places, tree, first, place_of, buffer_m=buffer_m)])
-    mesh = Delaunay(points - points.mean(axis=0))  # small numbers, for the precision of the circles
+    with ThreadPoolExecutor(1) as beside:  # both let go of the interpreter for nearly all of their time
+        loose = beside.submit(
+            _loose, network, places, tree, first=first, place_of=place_of, obstacles=blocked
+        )
+        mesh = Delaunay(points - points.mean(axis=0))  # small numbers, for the precision of the circles
     # Four places on one circle have one corner twice; rounded, the two are one and lie in no order.
     corner = np.round(_circumcentres(mesh.points[mesh.simplices]) + points.mean(axis=0), _POSITION_DECIMALS)
     triangles = np.minimum(mesh.simplices, len(places)).astype(np.int64)
@@ -145,7 +150,7 @@ def street_cells(
         by_place=(indptr.astype(np.int64), order // 3),
         place_of=place_of,
         first=first,
-        loose=_loose(network, places, tree, first=first, place_of=place_of, obstacles=blocked),
+        loose=loose.result(),
     )
 
 
@@ -202,7 +207,7 @@ def _guards(places: Floats, tree: KDTree, first: Ints, place_of: Ints, *, buffer
             here - 2 * buffer_m * aside,
         ]
     )
-    nearest, _ = tree.query(found, distance_upper_bound=2 * buffer_m * (1 - 1e-6))
+    nearest, _ = tree.query(found, distance_upper_bound=2 * buffer_m * (1 - 1e-6), workers=-1)
     found = found[np.isinf(nearest)]
     _, one = np.unique(np.round(found / (buffer_m / 6)).astype(np.int64), axis=0, return_index=True)
     low, high = places.min(axis=0) - 20 * buffer_m, places.max(axis=0) + 20 * buffer_m
@@ -245,7 +250,7 @@ def _loose(
     at = np.concatenate([network.coords, middle, middle])
     known = np.flatnonzero(own >= 0)
     distance = np.hypot(*(at[known] - places[own[known]]).T)
-    strays = distance > tree.query(at[known])[0] + 1e-6
+    strays = distance > tree.query(at[known], workers=-1)[0] + 1e-6
     if len(obstacles):
-        strays |= distance > KDTree(obstacles).query(at[known])[0] - _OBSTACLE_CLEARANCE_M
+        strays |= distance > KDTree(obstacles).query(at[known], workers=-1)[0] - _OBSTACLE_CLEARANCE_M
     return np.bincount(edge[known[strays]], minlength=network.n_edge) > 0
