@@ -55,7 +55,7 @@ def read_manifest(path: Path) -> Manifest | None:
     try:
         tables = json.loads(path.read_text(encoding="utf-8"))
         manifest = Manifest(**tables)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     parts = (manifest.inputs, manifest.outputs, manifest.settings)
     usable = manifest.schema_version == SCHEMA_VERSION and all(isinstance(part, dict) for part in parts)

@@ -38,7 +38,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(text("config.not_utf8", path=path)) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, or a list in a list in a list
         raise ConfigError(text("config.not_toml", path=path, reason=error)) from error
 
 
@@ -92,7 +92,7 @@ def with_overrides(tables: Mapping[str, Any], overrides: Sequence[str]) -> dict[
 def _toml_value(raw: str) -> object:
     try:
         return tomllib.loads(f"value = {raw}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return raw
 
 

@@ -16,7 +16,7 @@ from tuoyu_geo.layers.datum_check import check_streets_datum
 from tuoyu_geo.layers.kinds import NETWORK_ENDINGS, is_link_table
 from tuoyu_geo.layers.place import place_rows, stated_crs
 from tuoyu_geo.layers.table import RawTable
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import one_line, text
 from tuoyu_geo.network import StreetNetwork, read_links, read_osm, walk_stretch
 from tuoyu_geo.network.roads import from_roads, street_lines
 from tuoyu_geo.terrain import read_elevation
@@ -168,7 +168,7 @@ def _unusable(roads: "LayerSource", error: Exception) -> Finding:
         file=roads.file,
         row=None,
         column=None,
-        found=str(error),
+        found=one_line(str(error)),
         allowed=text("streets.unusable_allowed"),
         remedy=text("streets.unusable_remedy"),
     )

@@ -1,5 +1,6 @@
 """Elevations of positions from a raster on disk."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,10 @@ def read_elevation(
     if not path.is_file():
         raise LayerNotFoundError(text("reach.no_elevation", path=path.name))
     try:
-        with rasterio.open(path) as raster:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", rasterio.errors.NotGeoreferencedWarning)
+            raster = rasterio.open(path)
+        with raster:
             if raster.crs is None or raster.count != 1:
                 raise NetworkError(text("reach.elevation_form", path=path.name))
             to_cell = ~raster.transform
@@ -58,6 +62,8 @@ def read_elevation(
             if bounds is not None:
                 left, bottom, right, top = to_raster.transform_bounds(*bounds)
                 corners = np.array([to_cell * (x, y) for x in (left, right) for y in (bottom, top)])
+                if not np.isfinite(corners).all():  # the raster lies where its projection doesn't reach
+                    raise NetworkError(text("reach.elevation_form", path=path.name))
                 # two cells more, since a value stands at its cell's middle
                 low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, (raster.width, raster.height))
                 high = np.clip(np.ceil(corners.max(axis=0)) + 2, low, (raster.width, raster.height))
@@ -66,7 +72,7 @@ def read_elevation(
             height = np.zeros(size)
             if height.size:
                 height = raster.read(1, masked=True, window=window).astype(float).filled(np.nan)
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, rasterio.errors.NotGeoreferencedWarning) as error:
         raise NetworkError(text("reach.elevation_form", path=path.name)) from error
     beyond = height[(height < LOWEST_M) | (height > HIGHEST_M)]
     if beyond.size:

@@ -2,7 +2,7 @@
 
 import re
 
-from tuoyu_geo.layers.values import plain_text
+from tuoyu_geo.layers.reading import is_too_long, plain_text
 
 OLDEST_MONTHS = 36.0
 _UNIT = r"(岁|周岁|个月|月龄|月)?"
@@ -25,6 +25,8 @@ def read_ages(cell: object) -> tuple[float, float] | None:
     -------
     The span, or None where the cell says nothing that can be read, or nobody under 3 is in it.
     """
+    if is_too_long(cell):
+        return None
     text = (
         re.sub(r"[\s()]", "", plain_text(cell)).replace("婴幼儿", "").replace("幼儿", "").replace("儿童", "")
     )

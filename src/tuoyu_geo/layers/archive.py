@@ -1,7 +1,10 @@
 """Zip archives: unpacked into a folder of their own under names that the bytes tell, and never outside it."""
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from tuoyu_geo.layers.limits import MAX_UNPACKED_MB, MB
@@ -9,6 +12,19 @@ from tuoyu_geo.layers.limits import MAX_UNPACKED_MB, MB
 # Flag of a zip entry whose name is UTF-8; without it, Windows in China writes GBK, which zipfile reads as CP437.
 _UTF8_NAME = 0x800
 MAX_ENTRIES = 10_000
+# What zipfile and what it unpacks with raise over broken bytes; a RuntimeError is a password's.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 # Folders and files that a Mac adds.
 _CLUTTER = re.compile(r"(^|/)(__MACOSX(/|$)|\.DS_Store$|\._)")
 

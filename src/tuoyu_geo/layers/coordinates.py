@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from tuoyu_geo.findings import Finding
-from tuoyu_geo.layers.reading import plain_text, says_nothing
+from tuoyu_geo.layers.reading import is_too_long, plain_text, says_nothing
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, layer_finding
 from tuoyu_geo.layers.values import read_number
@@ -219,7 +219,7 @@ def read_coordinate(cell: object) -> float:
     if isinstance(reading.value, float):
         scaled = re.search(r"[万千百亿wk]", plain_text(cell).lower()) is not None
         return float("nan") if scaled or reading.note else reading.value
-    if says_nothing(cell):
+    if says_nothing(cell) or is_too_long(cell):
         return float("nan")
     words = plain_text(cell).lower().strip()
     degrees = _DMS.fullmatch(words)
@@ -233,7 +233,7 @@ def read_coordinate(cell: object) -> float:
 def _split(cells: "pd.Series[object]") -> tuple[Floats, Floats]:
     first, second = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
-        pair = _PAIR.fullmatch(plain_text(cell).lower())
+        pair = None if is_too_long(cell) else _PAIR.fullmatch(plain_text(cell).lower())
         if pair is not None:
             first[i], second[i] = read_coordinate(pair.group(1)), read_coordinate(pair.group(2))
     return first, second

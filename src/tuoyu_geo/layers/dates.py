@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from tuoyu_geo.layers.numbers import read_number
-from tuoyu_geo.layers.reading import Reading, plain_text, says_nothing
+from tuoyu_geo.layers.reading import Reading, is_too_long, plain_text, says_nothing
 
 # What stands in a date's cell while nothing has been completed, and the status it tells.
 UNBUILT = {
@@ -80,6 +80,8 @@ def _read_day(value: object) -> tuple[dt.date | None, str]:  # noqa: PLR0911  (a
         return None, ""
     if unbuilt_status(value) is not None:
         return None, ""
+    if is_too_long(value):
+        return None, "unreadable"
     raw = re.sub(r"\s+\d{1,2}:\d{2}(:\d{2})?(\.\d+)?$|(?<=\d)t\d{2}:\d{2}.*$", "", plain_text(value).lower())
     raw = re.sub(r"\s+", "", _WORDS.sub("", re.sub(r"\([^()]*\)$", "", raw))).strip("。,;")
     return _parse(raw)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tuoyu_geo.layers.reading import Reading, plain_text, says_nothing
+from tuoyu_geo.layers.reading import Reading, is_too_long, plain_text, says_nothing
 from tuoyu_geo.layers.units import UNITS, WORDS, factor_to
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
@@ -76,6 +76,8 @@ def read_number(  # noqa: PLR0911  (a return a way of writing)
         return Reading(float(value))
     if says_nothing(value):
         return Reading(None)
+    if is_too_long(value):
+        return Reading(None, "unreadable")
     return _read_words(value, unit=unit, plain_factor=plain_factor)
 
 
@@ -216,6 +218,8 @@ def read_floor(value: object) -> Reading:
     Of several floors the one that decides is taken, and noted as "range": the lowest where any lies below ground,
     else the highest.
     """
+    if is_too_long(value):
+        return Reading(None, "unreadable")
     raw = plain_text(value).lower()
     if isinstance(value, bool | np.bool_) or raw in {"", "nan"} or says_nothing(value):
         return Reading(None, "unreadable" if isinstance(value, bool | np.bool_) else "")

@@ -14,6 +14,7 @@ def read_parquet(source: LayerSource, path: Path) -> RawTable:
     import pandas as pd  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
+    from pyproj.exceptions import ProjError  # noqa: PLC0415
     from shapely.errors import ShapelyError  # noqa: PLC0415
 
     try:
@@ -24,5 +25,5 @@ def read_parquet(source: LayerSource, path: Path) -> RawTable:
         if b"geo" in (described.schema_arrow.metadata or {}):
             return frame_table(gpd.read_parquet(path), ())
         return frame_table(pd.read_parquet(path), ())
-    except (pa.ArrowException, ShapelyError, ValueError, OSError, KeyError, TypeError) as error:
+    except (pa.ArrowException, ProjError, ShapelyError, ValueError, OSError, KeyError, TypeError) as error:
         return failed(layer_finding(source, "file_broken", reason=str(error)[:200]))

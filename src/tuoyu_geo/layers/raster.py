@@ -1,5 +1,6 @@
 """Population rasters: counts a cell, read around the county alone, as points at the cells' centres."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,16 +58,21 @@ def read_raster(source: LayerSource, *, around: gpd.GeoDataFrame) -> RawTable:
         It is no raster of counts, states no CRS, or its part over the county is too large.
     """
     import rasterio  # noqa: PLC0415  (slow to import)
-    from rasterio.errors import RasterioError  # noqa: PLC0415
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415
 
     _refuse_no_tiff(source)
     try:
         # No other driver: a file named .tif could point GDAL elsewhere.
-        with rasterio.open(source.path, driver="GTiff") as raster:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", NotGeoreferencedWarning)
+            raster = rasterio.open(source.path, driver="GTiff")
+        with raster:
             _refuse_pictures(raster, source)
             crs = _crs(raster, source)
             window = _window(raster, around, crs=crs, source=source)
             return _read(raster, window, band=_band(raster, source), crs=crs, source=source)
+    except NotGeoreferencedWarning as error:
+        raise RefusedError(layer_finding(source, "raster_unplaced")) from error
     except (RasterioError, ValueError, MemoryError) as error:
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
 

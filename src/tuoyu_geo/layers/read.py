@@ -1,13 +1,12 @@
 """Files into rows: what a file is decides who reads it; whatever is wrong with it is a finding."""
 
 import tempfile
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import kinds
-from tuoyu_geo.layers.archive import LockedError, unpack
+from tuoyu_geo.layers.archive import BROKEN, LockedError, unpack
 from tuoyu_geo.layers.database import DATABASE_START, read_database
 from tuoyu_geo.layers.drawing import read_drawing
 from tuoyu_geo.layers.kml import read_kml
@@ -90,7 +89,7 @@ def _read_archive(source: LayerSource, path: Path) -> RawTable:
             files = unpack(path, Path(folder))
         except LockedError as error:
             raise RefusedError(layer_finding(source, "file_locked")) from error
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except BROKEN as error:
             raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
         databases = sorted({one.parent for one in files if one.parent.suffix.lower() == ".gdb"})
         readable = [

@@ -19,6 +19,10 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
 _ODD = re.compile(f"{_CIRCLED.pattern}|{_INVISIBLE.pattern}")
 
 
+# No number, day or coordinate is written at such length; patterns would take minutes over a cell of a megabyte.
+LONGEST_CELL = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a cell says.
@@ -49,6 +53,11 @@ def plain_text(value: object) -> str:
         return unicodedata.normalize("NFKC", raw).strip()
     # NFKC would turn ① into a 1 that joins the number after it.
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", _CIRCLED.sub(" ", raw))).strip()
+
+
+def is_too_long(value: object) -> bool:
+    """Whether a cell is text too long to be read as anything but text."""
+    return isinstance(value, str) and len(value) > LONGEST_CELL
 
 
 def says_nothing(value: object) -> bool:

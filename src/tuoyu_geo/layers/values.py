@@ -14,6 +14,7 @@ from tuoyu_geo.layers.numbers import read_number as read_number
 from tuoyu_geo.layers.reading import Reading as Reading
 from tuoyu_geo.layers.reading import plain_text as plain_text
 from tuoyu_geo.layers.reading import says_nothing as says_nothing
+from tuoyu_geo.messages import UNSHOWN
 
 __all__ = [
     "Reading",
@@ -34,7 +35,7 @@ def read_code(value: object) -> Reading:
     """A code as text; one that a spreadsheet turned into 3.50481E+11 has lost digits and can't be read."""
     if isinstance(value, bool | np.bool_):
         return Reading(None, "unreadable")
-    raw = plain_text(value).lstrip("'‘’`")
+    raw = UNSHOWN.sub("", plain_text(value)).lstrip("'‘’`").strip()
     if says_nothing(raw):
         return Reading(None)
     is_number = isinstance(value, int | float | np.integer | np.floating)
@@ -54,7 +55,7 @@ def read_text(value: object) -> Reading:
         return Reading(None)
     if isinstance(value, float | int) and not isinstance(value, bool):
         return Reading(plain_text(value))
-    raw = re.sub(r"[\x00-\x1f\x7f]+", "", str(value)).strip()
+    raw = UNSHOWN.sub("", str(value)).strip()
     if re.fullmatch(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)", raw):
         return Reading(None, "unreadable")
     return Reading(raw or None)

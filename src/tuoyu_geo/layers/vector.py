@@ -65,8 +65,8 @@ def read_vector(source: LayerSource, path: Path) -> RawTable:
         if too_large:
             raise RefusedError(too_large)
         with warnings.catch_warnings():
-            # What GDAL warns of, a row's shape or text, is a finding of its own.
-            warnings.simplefilter("ignore", RuntimeWarning)
+            # What GDAL and pyogrio warn of, a row's shape or text, is a finding of its own.
+            warnings.simplefilter("ignore")
             frame, notes = _read(source, path, layer)
     except LookupError as error:
         raise RefusedError(layer_finding(source, "encoding_unknown", tried=source.encoding)) from error

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from tuoyu_geo.findings import Finding
+from tuoyu_geo.layers.archive import BROKEN, LockedError
 from tuoyu_geo.layers.grid import Grid, Header, Trouble, find_header, grid_table
 from tuoyu_geo.layers.limits import MAX_CELLS, over_limit, unpacked_size
 from tuoyu_geo.layers.ods import ods_sheets
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
+from tuoyu_geo.layers.xls import xls_sheets
 from tuoyu_geo.messages import listed
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -27,6 +29,7 @@ _FAILED = re.compile(
     rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:\s*<(?:\w+:)?f.*?(?:/>|</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<"
 )
 _GUIDE = re.compile(r"(填写|填报|填表)?(说明|须知)$")
+_COUNT = re.compile(rb"[cC]ount\s*=\s*[\"'](\d{1,30})[\"']")
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -45,17 +48,25 @@ def read_workbook(data: bytes, source: LayerSource) -> RawTable:
     if data.startswith(b"PK"):
         _refuse_large(data, source)
     try:
-        open_sheets = ods_sheets if _is_ods(data) else _calamine_sheets
+        open_sheets = (
+            ods_sheets if _is_ods(data) else _calamine_sheets if data.startswith(b"PK") else xls_sheets
+        )
         return _read_sheets(open_sheets(data), source)
     except (_TooLargeError, MemoryError) as error:
         raise RefusedError(
             layer_finding(source, "file_too_large", found=error, allowed=f"{MAX_CELLS:,}")
         ) from error
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, NotImplementedError) as error:
+    except LockedError as error:
+        raise RefusedError(layer_finding(source, "file_locked")) from error
+    except (*BROKEN, LookupError, ArithmeticError, SyntaxError) as error:
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
     except _calamine_errors() as error:
         if type(error).__name__ == "PasswordError":
             raise RefusedError(layer_finding(source, "file_locked")) from error
+        raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
+    except BaseException as error:  # a panic of Rust is no Exception, and its class has no other name
+        if type(error).__name__ != "PanicException":
+            raise
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
 
 
@@ -67,6 +78,25 @@ def _refuse_large(data: bytes, source: LayerSource) -> None:
     too_large = over_limit(source, unpacked=size)
     if too_large:
         raise RefusedError(too_large)
+    if _claims_strings(data):
+        raise RefusedError(layer_finding(source, "file_broken", reason="uniqueCount"))
+
+
+def _claims_strings(data: bytes) -> bool:
+    """Whether the table of texts says that it holds more than it has bytes: the reader believes it, and aborts."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for part in package.infolist():
+            if not part.filename.lower().endswith("sharedstrings.xml"):
+                continue
+            try:
+                with package.open(part) as stream:
+                    head = stream.read(4096)
+            except BROKEN:
+                return False  # told when the sheets are read
+            said = [int(one) for one in _COUNT.findall(head)]
+            if said and max(said) > part.file_size:
+                return True
+    return False
 
 
 def _calamine_errors() -> type[Exception]:
@@ -83,11 +113,11 @@ def _is_ods(data: bytes) -> bool:
 
 
 def _calamine_sheets(data: bytes) -> dict[str, Callable[[], Grid]]:
-    """The visible sheets of an .xlsx or .xls, each opened when asked for."""
+    """The visible sheets of an .xlsx, each opened when asked for."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    parts = _sheet_parts(data) if data.startswith(b"PK") else {}
+    parts = _sheet_parts(data)
 
     def opener(name: str) -> Callable[[], Grid]:
         def read() -> Grid:

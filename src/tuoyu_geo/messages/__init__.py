@@ -8,6 +8,7 @@ language stands in its project.toml. It is kept in a context variable, so that t
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,9 @@ Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 VARIABLE: Final = "TUOYU_GEO_LANG"
 """The environment variable that asks for a language."""
+
+# Control characters, what breaks a line or turns its direction, and halves of characters: files are full of them.
+UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 _asked: ContextVar[Language | None] = ContextVar("tuoyu_geo_language", default=None)
 
@@ -80,7 +84,8 @@ def text(key: str, /, **values: object) -> str:
     key
         ``domain.name`` as it stands in the catalogue.
     **values
-        What goes into the sentence's ``{name}`` places, formatted as ``str.format`` does.
+        What goes into the sentence's ``{name}`` places, formatted as ``str.format`` does; words on one line, as
+        `one_line` puts them.
 
     Raises
     ------
@@ -89,7 +94,16 @@ def text(key: str, /, **values: object) -> str:
     """
     domain, spoken = key.partition(".")[0], language()
     sentence = _catalogue(domain, spoken).get(key) or _catalogue(domain, "zh")[key]
-    return sentence.format(**values) if values else sentence
+    return sentence.format(**{name: _shown(value) for name, value in values.items()}) if values else sentence
+
+
+def one_line(words: str) -> str:
+    """Words of a file as they can be printed anywhere: a space for whatever is no character that shows."""
+    return UNSHOWN.sub(" ", words)
+
+
+def _shown(value: object) -> object:
+    return one_line(str(value)) if isinstance(value, str | BaseException | os.PathLike) else value
 
 
 def listed(items: Iterable[str]) -> str:

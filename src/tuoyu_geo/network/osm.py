@@ -75,7 +75,11 @@ def read_osm(
         return read_graphml(file, crs=crs, moved=moved)
     try:
         ways = _read_ways(osmium.io.File(str(file), str(suffix).removeprefix(".")))
-    except (RuntimeError, ValueError) as error:  # osmium's own faults are runtime errors
+    except (
+        RuntimeError,
+        ValueError,
+        osmium.InvalidLocationError,
+    ) as error:  # osmium's own are runtime errors
         wrong = fault("not_osm", file, suffix=suffix, reason=error)
         raise NetworkError(text("network.faults", n=1), findings=[wrong]) from error
     if not ways.refs:
