@@ -81,6 +81,23 @@ def build_files(project: "Project", folder: Path) -> "Built":
     )
 
 
+# What every run writes besides its maps and sheets: a folder without one of them holds no whole run.
+WHOLE_RUN = ("plan.xlsx", "plan.gpkg", "report.docx", "report.html", "summary.json", "findings.csv")
+
+
+def stale_run(project: "Project", folder: Path) -> dict[str, str]:
+    """Which files of the last whole run in a folder must be made again, and why; empty where a run would change none."""
+    old = read_manifest(folder / "manifest.json")
+    names = sorted({*WHOLE_RUN, *(() if old is None else old.outputs)})
+    return stale_outputs(old, now=_manifest(project), folder=folder, names=names)
+
+
+def run_versions() -> dict[str, str]:
+    """Versions of this package, of Python and of the libraries that decide figures and bytes."""
+    libraries = {name: version(name) for name in LIBRARIES}
+    return {"tuoyu-geo": version("tuoyu-geo"), "python": platform.python_version(), **libraries}
+
+
 def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", "nothing"]) -> dict[str, str]:
     """Draw the maps whose inputs changed; see `Project.redraw_maps`."""
     old = read_manifest(folder / "manifest.json")

@@ -7,6 +7,7 @@ import typer
 from tuoyu_geo import __version__
 from tuoyu_geo.cli import (
     alternatives,
+    batch,
     check,
     coverage,
     diff,
@@ -58,6 +59,7 @@ def _root(
 
 COMMANDS = (
     init, check, run, maps, gaps, coverage, trace, site, frontier, sensitivity, phases, alternatives, robust, diff, fetch,
+    batch,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(name=command.NAME, help=f"cli.help_{command.NAME}", epilog="cli.epilog")(command.command)
