@@ -10,7 +10,7 @@ from tuoyu_geo.policy import Standard
 from tuoyu_geo.project import Project
 from tuoyu_geo.siting import PlanningProblem, Sizes
 from tuoyu_geo.siting.clash import Clashes
-from tuoyu_geo.what_if import Choice, WhatIf, sizes_of
+from tuoyu_geo.what_if import Choice, WhatIfStart, sizes_of
 
 if TYPE_CHECKING:
     from tuoyu_geo.config import Config
@@ -82,11 +82,11 @@ class _Given(Project):
             for site in self._scenario.sites
         }
 
-    def what_if(self) -> WhatIf:
+    def what_if_start(self) -> WhatIfStart:
         """The panel of the project itself, opened at what is given."""
         standard, enrolment = self._scenario.standard, self.config.demand.enrolment_mid
         choice = Choice(places=self.sizes(), standard=standard, enrolment=enrolment)
-        return self.timed("what_if", lambda: self._base.what_if_at(choice))
+        return self.timed("what_if_start", lambda: self._base.what_if_at(choice))
 
     def _clashes(self) -> Clashes:
         """Rules are missed because the sites are given, not because they can't all be met."""

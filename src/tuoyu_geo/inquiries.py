@@ -16,7 +16,7 @@ from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.messages import text
 from tuoyu_geo.messages.speaker import Speaker
 from tuoyu_geo.trace import with_course
-from tuoyu_geo.what_if import Choice, WhatIf, what_if_of
+from tuoyu_geo.what_if import Choice, WhatIf, WhatIfStart, what_if_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -293,16 +293,20 @@ class Inquiries(Speaker):
 
     def what_if(self) -> WhatIf:
         """What the what-if panel of the overview map works with, opened at the plan."""
+        return self.timed("what_if", lambda: self.what_if_start().finished())
+
+    def what_if_start(self) -> WhatIfStart:
+        """The same without the best plans, which take a search of their own."""
         result, ids = self.solved(), self.rated()[0].index
         places = {
             str(ids[j]): float(size) for j, size in zip(result.selected, result.site_places, strict=True)
         }
         choice = Choice(places=places, standard=None, enrolment=self.config.demand.enrolment_mid)
-        return self.timed("what_if", lambda: self.what_if_at(choice))
+        return self.timed("what_if_start", lambda: self.what_if_at(choice))
 
-    def what_if_at(self, choice: Choice) -> WhatIf:
+    def what_if_at(self, choice: Choice) -> WhatIfStart:
         """The same, opened at any choice."""
-        return what_if_of(
+        return what_if_start(
             demand=self.demand(),
             reach=self.reach(),
             candidates=self.rated()[0],
@@ -315,7 +319,10 @@ class Inquiries(Speaker):
 
     def with_what_if(self, plan: "Plan") -> "Plan":
         """The plan with a panel that is worked out when a map first asks for it."""
-        return replace(plan, outcome=replace(plan.outcome, what_if=self.what_if))
+        return replace(
+            plan,
+            outcome=replace(plan.outcome, what_if=self.what_if, what_if_start=self.what_if_start),
+        )
 
     def _county(self) -> County:
         return County(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tuoyu_geo.policy.model import Policy
-    from tuoyu_geo.what_if import WhatIf
+    from tuoyu_geo.what_if import WhatIf, WhatIfStart
 
 
 def _no_rows() -> "pd.DataFrame":
@@ -171,6 +171,8 @@ class Outcome:
         The rules: quotas, standards, members of the joint conference.
     what_if
         Gives the numbers of the what-if panel, worked out when first asked for; None where the outcome is no project's.
+    what_if_start
+        Gives all that those numbers follow from, without the search that they take; None where nobody can tell.
     """
 
     note: ProjectNote
@@ -196,3 +198,4 @@ class Outcome:
     communities: "gpd.GeoDataFrame"
     policy: "Policy"
     what_if: "Callable[[], WhatIf] | None" = None
+    what_if_start: "Callable[[], WhatIfStart] | None" = None

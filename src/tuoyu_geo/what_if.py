@@ -4,7 +4,7 @@ The page does with them what this package does with the layers: closed standards
 area, institutions that count, people of no known place in every denominator.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -151,7 +151,42 @@ class WhatIf:
     max_cost: float | None = None
 
 
-def what_if_of(
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WhatIfStart:
+    """The panel before the search for best plans, and all that the search sees.
+
+    Attributes
+    ----------
+    numbers
+        The panel's numbers, without best plans.
+    covers, weight, covered_now, group, owed, problem, seed
+        As for `best_plans`.
+    """
+
+    numbers: WhatIf
+    covers: csr_array
+    weight: "NDArray[np.float64]"
+    covered_now: "NDArray[np.bool_]"
+    group: "NDArray[np.int64]"
+    owed: "NDArray[np.int64]"
+    problem: "PlanningProblem"
+    seed: int
+
+    def finished(self) -> WhatIf:
+        """The panel's numbers, with best plans."""
+        free, ruled, saturated_at = best_plans(
+            self.covers,
+            weight=self.weight,
+            covered_now=self.covered_now,
+            group=self.group,
+            owed=self.owed,
+            problem=self.problem,
+            seed=self.seed,
+        )
+        return replace(self.numbers, best_free=free, best_ruled=ruled, saturated_at=saturated_at)
+
+
+def what_if_start(
     *,
     demand: "Demand",
     reach: "Reach",
@@ -161,8 +196,8 @@ def what_if_of(
     policy: "Policy",
     initial: Choice,
     seed: int,
-) -> WhatIf:
-    """The panel's numbers of a county.
+) -> WhatIfStart:
+    """The panel's numbers of a county, all but the best plans.
 
     Parameters
     ----------
@@ -191,18 +226,9 @@ def what_if_of(
     )
     reading = _compared(policy.coverage.headline)
     weight = np.ones(len(points)) if reading == "communities" else points[reading].to_numpy(float)
-    free, ruled, saturated_at = best_plans(
-        csr_array(reach.covers_candidates),
-        weight=weight,
-        covered_now=reach.covered_now,
-        group=home,
-        owed=owed,
-        problem=problem,
-        seed=seed,
-    )
     unplaced = demand.unplaced.reindex(township_ids, fill_value=0.0)
     places = reach.counted["places"].fillna(0.0).groupby(reach.counted["township_id"]).sum()
-    return WhatIf(
+    numbers = WhatIf(
         today=_together(csr_array(pairs[:, counted])),
         codes=columns,
         urban=points["area_kind"].eq("urban").to_numpy(bool),
@@ -223,9 +249,9 @@ def what_if_of(
         sizes=_sizes(problem, stated=candidates["cost_10k_yuan"].notna().to_numpy(bool)),
         conflicts=problem.conflict,
         reading=reading,
-        best_free=free,
-        best_ruled=ruled,
-        saturated_at=saturated_at,
+        best_free=(),
+        best_ruled={},
+        saturated_at=-1,
         per_1000=policy.places.per_1000,
         target_share=policy.coverage.target_share,
         headline=policy.coverage.headline,
@@ -234,6 +260,16 @@ def what_if_of(
         initial=initial,
         max_new=problem.max_new,
         max_cost=problem.max_cost,
+    )
+    return WhatIfStart(
+        numbers=numbers,
+        covers=csr_array(reach.covers_candidates),
+        weight=weight,
+        covered_now=reach.covered_now,
+        group=home,
+        owed=owed,
+        problem=problem,
+        seed=seed,
     )
 
 

@@ -16,7 +16,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 ORDER = (
     ("messages",),
     ("errors",),
-    ("findings", "settings", "cut", "writing", "compiled"),
+    ("findings", "settings", "cut", "writing", "compiled", "content"),
     ("config", "scenario"),
     ("layers",),
     ("areas",),

@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from tuoyu_geo.content import content_hash
 from tuoyu_geo.errors import RenderError
 from tuoyu_geo.layers.datum import wgs84_to_gcj02
 from tuoyu_geo.maps.layers import WGS84
@@ -80,6 +81,12 @@ class Basemap:
     def source(self) -> str:
         """What a content security policy must let the page load images from; "" for nothing."""
         return _HOSTS.get(self.kind, "")
+
+    def content(self) -> tuple[str, ...]:
+        """What of it goes into a page: where it comes from, the key by its hash, and the raster by its own."""
+        raster = "" if self.raster is None else self.raster.name
+        picture = "" if self.raster is None else content_hash(self.raster.read_bytes())
+        return (self.kind, content_hash(self.token), self.tiles, raster, picture)
 
     def notices(self) -> tuple[str, ...]:
         """What must be said of it on every map."""

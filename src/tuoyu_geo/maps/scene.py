@@ -215,6 +215,6 @@ def _records(mends: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _texts(frame: pd.DataFrame, column: str) -> dict[str, str]:
-    if frame.empty:
+    if frame.empty or column not in frame:  # not every map shows it
         return {}
     return {str(key): str(value) for key, value in frame[column].items() if not missing(value)}

@@ -1,11 +1,12 @@
 """A map for each township, which is responsible for what lies in it (属地管理): what it has, what it lacks, and who mends it."""
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from tuoyu_geo.maps import base, common, palette
@@ -16,6 +17,7 @@ from tuoyu_geo.maps.overview import COVERED, GAINED, REACH_PLAN, REACH_TODAY, UN
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
+from tuoyu_geo.maps.shown import TOWNSHIP, heading, narrowed
 from tuoyu_geo.maps.wording import dash, number, share, yes_no
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
@@ -41,21 +43,52 @@ def township_stems(township_ids: Sequence[Hashable]) -> dict[str, Hashable]:
     return stems
 
 
-def township_maps(outcome: Outcome, stems: Mapping[str, Hashable]) -> Iterator[tuple[str, OfflineMap]]:
-    """Draw the maps of some townships, one after another.
+def township_scene(outcome: Outcome, township_id: Hashable) -> Scene:
+    """All that a township's map is drawn from, and no more.
 
     Parameters
     ----------
     outcome
         What one run found out.
-    stems
-        Of `township_stems`: the maps to draw.
+    township_id
+        The township.
     """
-    whole = scene_of(outcome)
-    for number_, (stem, township_id) in enumerate(stems.items()):
-        part = _part(outcome, township_id)
-        scene = replace(whole, outcome=part)
-        yield stem, _township_map(scene, township_id, stem=f"township_{number_}")
+    outcome = narrowed(outcome, TOWNSHIP, with_what_if=False)
+    part = _part(outcome, township_id)
+    return _known(scene_of(outcome), part)
+
+
+def township_map(scene: Scene) -> OfflineMap:
+    """Draw a township's map from its `township_scene`."""
+    return _township_map(scene, scene.outcome.townships.index[0])
+
+
+def _known(whole: Scene, part: Outcome) -> Scene:
+    """The scene of a part of the county, with the names that are said in it."""
+
+    def ids(*columns: tuple[pd.DataFrame, str]) -> set[str]:
+        return {str(one) for frame, name in columns if not frame.empty for one in frame[name].dropna()}
+
+    towns = ids(
+        *((frame, "township_id") for frame in (part.demand, part.institutions, part.sites, part.gaps))
+    )
+    facilities = ids(
+        (part.demand, "nearest_today_id"), (part.demand, "nearest_plan_id"), (part.gaps, "nearest_id")
+    )
+    kept = {
+        "townships": towns,
+        "facilities": facilities,
+        "homes": ids((part.service_areas, "facility_id")),
+        "streets_today": ids((part.gaps, "subject_id")),
+        "mends": {str(one) for one in part.gaps.index},
+    }
+    return Scene(
+        outcome=replace(part, mends=part.mends.iloc[:0]),
+        **{
+            name: {key: value for key, value in getattr(whole, name).items() if key in wanted}
+            for name, wanted in kept.items()
+        },
+    )
 
 
 def _part(outcome: Outcome, township_id: Hashable) -> Outcome:
@@ -79,12 +112,20 @@ def _part(outcome: Outcome, township_id: Hashable) -> Outcome:
     township = outcome.townships.loc[[township_id]]
     shape = township.geometry.iloc[0]
     ground = None if shape is None or shape.is_empty else shape.buffer(_MARGIN_M)
+    clauses = tuple(
+        replace(
+            one,
+            places_today=(),
+            places_plan=tuple(place for place in one.places_plan if place.township_id == str(township_id)),
+        )
+        for one in outcome.clauses
+    )
     return replace(
         outcome,
+        clauses=tuple(one if one.places_plan else heading(one) for one in clauses),
         townships=township,
         demand=demand,
         institutions=institutions,
-        candidates=here(outcome.candidates),
         sites=sites,
         gaps=here(outcome.gaps),
         unserved=here(outcome.unserved),
@@ -109,7 +150,7 @@ def _clipped(frame: gpd.GeoDataFrame, ground: shapely.Geometry | None) -> gpd.Ge
     return frame.set_geometry(cut)[~cut.is_empty]
 
 
-def _township_map(scene: Scene, township_id: Hashable, *, stem: str) -> OfflineMap:
+def _township_map(scene: Scene, township_id: Hashable) -> OfflineMap:
     outcome, demand = scene.outcome, scene.outcome.demand
     if demand.empty:
         covered = gained = unserved = demand
@@ -147,7 +188,7 @@ def _township_map(scene: Scene, township_id: Hashable, *, stem: str) -> OfflineM
         common.sites(scene),
     )
     return OfflineMap(
-        stem,
+        "township",
         note=outcome.note,
         panel=_panel(scene, township_id),
         layers=layers,
