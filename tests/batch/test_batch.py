@@ -201,3 +201,29 @@ def test_two_counties_of_one_code_lie_apart_in_their_own_languages(write_county,
         for key in records
     }
     assert words["999900-plan-a"] == words["999900-plan-b"]
+
+
+def test_a_county_cut_in_two_by_a_river_is_the_same_with_its_searches_shared(
+    write_county, lattice, tree, tmp_path
+):
+    folder = write_county(tmp_path / "county", "999900")
+    streets = lattice.streets()
+    middle = lattice.X0 + 2.5 * lattice.BLOCK
+    bridge = (streets.bounds["minx"] < middle) & (streets.bounds["maxx"] > middle)
+    assert bridge.sum() == 1
+    streets[~bridge].to_file(folder / "roads.gpkg")
+    parts = []
+
+    def count(dask_worker=None):
+        return sum("run_search" in str(line) for line in dask_worker.state.log)
+
+    batch = Batch(
+        look(find_counties([folder]), tmp_path / "shared"), out=tmp_path / "shared", say=parts.append
+    )
+    with own_cluster(n_workers=2) as client:
+        batch.run(client, retries=0, in_place=True, share_above=0)
+        shared = client.run(count)
+    assert [one.status for one in batch.records] == ["done"]
+    assert sum(shared.values()) > 0
+    open_project(folder).build(tmp_path / "alone")
+    assert tree(tmp_path / "shared" / "counties" / "999900") == tree(tmp_path / "alone")

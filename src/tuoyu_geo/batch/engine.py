@@ -14,6 +14,7 @@ from tuoyu_geo.batch.counties import County
 from tuoyu_geo.batch.luggage import Luggage, packed
 from tuoyu_geo.batch.record import FILE, CountyRecord, read_record, record_bytes
 from tuoyu_geo.batch.resume import headline, opened, outputs_of_the_past, read_summary, run_seconds, why_again
+from tuoyu_geo.batch.sharing import SHARED_ABOVE
 from tuoyu_geo.batch.tables import table_files
 from tuoyu_geo.batch.work import Made, Order, make_county
 from tuoyu_geo.building import run_versions
@@ -103,7 +104,7 @@ class Batch:
             if task.project is None:
                 self._write(task, make_county(_order(task.county, Luggage(file=task.county.file))))
 
-    def run(self, client: "Client", *, retries: int, in_place: bool) -> None:
+    def run(self, client: "Client", *, retries: int, in_place: bool, share_above: int = SHARED_ABOVE) -> None:
         """Make the counties that wait.
 
         Parameters
@@ -114,6 +115,8 @@ class Batch:
             How often a county is given to another worker after its own was lost.
         in_place
             Whether workers see our disk and read the projects where they are; else the files travel with the task.
+        share_above
+            Sources times nodes of the streets from which a county's search is shared among all workers.
 
         Raises
         ------
@@ -129,7 +132,7 @@ class Batch:
                 n_workers = n_workers_of(client)
                 while queue and len(running) < n_workers:
                     task = queue.popleft()
-                    running[_submit(client, task, in_place=in_place)] = task
+                    running[_submit(client, task, in_place=in_place, share_above=share_above)] = task
                 alone_since = None if n_workers else alone_since or time.monotonic()
                 if alone_since and time.monotonic() - alone_since > WAIT_FOR_WORKERS_S:
                     self._give_up(
@@ -253,15 +256,15 @@ def _with_plan(record: CountyRecord, folder: Path) -> CountyRecord:
     return replace(record, meets_rules=not summary["shortfalls"], headline=headline(summary))
 
 
-def _order(county: County, luggage: Luggage) -> Order:
-    return Order(luggage=luggage, language=county.language, versions=run_versions())
+def _order(county: County, luggage: Luggage, *, share_above: int | None = None) -> Order:
+    return Order(luggage=luggage, language=county.language, versions=run_versions(), share_above=share_above)
 
 
-def _submit(client: "Client", task: Task, *, in_place: bool) -> "Future":
+def _submit(client: "Client", task: Task, *, in_place: bool, share_above: int) -> "Future":
     luggage = Luggage(file=task.county.file)
     if not in_place and task.project is not None:
         luggage = packed(task.project)
-    order = _order(task.county, luggage)
+    order = _order(task.county, luggage, share_above=share_above)
     # a name of its own: a scheduler that others use would hand out another call's result by the same name
     key = f"county-{task.county.key}-{uuid4().hex[:8]}"
     with quiet():

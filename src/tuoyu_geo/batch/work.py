@@ -5,13 +5,14 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuoyu_geo.batch.luggage import Luggage
 from tuoyu_geo.batch.memory import PeakMemory
+from tuoyu_geo.batch.sharing import sharing_searches
 from tuoyu_geo.building import run_versions
 from tuoyu_geo.errors import TuoyuError
 from tuoyu_geo.findings import Finding
@@ -36,11 +37,14 @@ class Order:
         The language of its outputs.
     versions
         Those of whoever orders, as `building.run_versions`; others would give other bytes.
+    share_above
+        Sources times nodes of the streets from which a search is shared with other workers; None where there are none.
     """
 
     luggage: Luggage
     language: Language
     versions: Mapping[str, str]
+    share_above: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -73,19 +77,11 @@ class _Outcome:
     fault: str = ""
 
 
-def make_county(order: Order, *, shared: Callable[[], AbstractContextManager[None]] = nullcontext) -> Made:
-    """Run one county; nothing that is wrong with it comes out as an error.
-
-    Parameters
-    ----------
-    order
-        What to make.
-    shared
-        Inside it, work that is heavy enough is shared with other workers.
-    """
+def make_county(order: Order) -> Made:
+    """Run one county; nothing that is wrong with it comes out as an error."""
     with ONE_AT_A_TIME, PeakMemory() as memory:
         started = time.perf_counter()
-        with speaking(order.language), shared():
+        with speaking(order.language), _shared(order):
             outcome = _made(order)
         gc.collect()  # frames and maps hang together in circles; a worker makes many counties
         seconds = time.perf_counter() - started
@@ -115,6 +111,12 @@ def _made(order: Order) -> _Outcome:
             words = text("batch.program_fault", reason=f"{type(error).__name__}: {error}")
             return _Outcome(failure=words, fault=traceback.format_exc())
         return _Outcome(files={name: (folder / name).read_bytes() for name in built.files})
+
+
+def _shared(order: Order) -> AbstractContextManager[None]:
+    if order.share_above is None:
+        return nullcontext()
+    return sharing_searches(above=order.share_above, lock=ONE_AT_A_TIME)
 
 
 @contextmanager

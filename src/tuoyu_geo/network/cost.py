@@ -1,7 +1,5 @@
 """What the way from every origin to every destination costs, up to a cutoff."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,22 +9,9 @@ from scipy.sparse import csr_array
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import mode as modes
-from tuoyu_geo.network.kernel import search
+from tuoyu_geo.network.regions import searched
+from tuoyu_geo.network.searching import Arcs, Search
 from tuoyu_geo.network.street import Floats, Ints, StreetNetwork
-
-COST_DECIMALS = 9
-"""Costs are rounded here. Two sums that are equal on paper then are equal, whichever way they were added up, and
-a place at exactly the standard is covered."""
-
-_SOURCES_PER_TASK = 64
-
-
-class Arcs(NamedTuple):
-    """Directed arcs sorted by tail: those of node i are ``indptr[i]:indptr[i + 1]``."""
-
-    indptr: Ints
-    head: NDArray[np.int32]
-    weight: Floats
 
 
 def cost_matrix(
@@ -216,34 +201,4 @@ def _each_once(nodes: Ints) -> tuple[Ints, Ints | None]:
 
 
 def _search_all(graph: _Graph, sources: Ints, targets: Ints, cutoff: float) -> csr_array:
-    at, to = graph.number[sources], graph.number[targets]
-    slot = np.full(len(graph.number), -1, dtype=np.int32)
-    slot[to] = np.arange(len(to), dtype=np.int32)
-    # half a unit of the last decimal: what rounds down to the cutoff is within it
-    limit = float(cutoff) + 0.5 * 10.0**-COST_DECIMALS
-    # No cost is above the sum of all arcs; the heap's keys have 62 bits for costs up to it and the node.
-    node_bits = len(graph.number).bit_length()
-    dearest = min(limit, float(graph.arcs.weight.sum()))
-    scale = 2.0 ** (62 - node_bits) / dearest if dearest > 1e-200 else 0.0  # noqa: PLR2004  (or it overflows)
-
-    def work(task: Ints) -> tuple[Ints, NDArray[np.int32], Floats]:
-        unit = 10.0**COST_DECIMALS
-        return search(*graph.arcs, task, slot, to, limit, scale, node_bits, unit, float(cutoff))
-
-    # along the curve, since what one source has brought into the processor's memory its neighbour needs again
-    order = np.argsort(at, kind="stable")
-    n_worker = min(os.cpu_count() or 1, -(-len(at) // _SOURCES_PER_TASK))
-    tasks = np.array_split(at[order], max(1, min(4 * n_worker, len(at))) if n_worker > 1 else 1)
-    # Threads, since the compiled search lets go of the interpreter; Numba's own parallel loops take ten times as
-    # long to compile. The tasks' order gives the rows' order, so the result doesn't depend on the workers.
-    with ThreadPoolExecutor(max(1, n_worker)) as pool:
-        parts = list(pool.map(work, tasks))
-    found = csr_array(
-        (
-            np.concatenate([part[2] for part in parts]),
-            np.concatenate([part[1] for part in parts]),
-            np.concatenate([[0], np.cumsum(np.concatenate([part[0] for part in parts]))]),
-        ),
-        shape=(len(sources), len(targets)),
-    )
-    return found if (order[1:] > order[:-1]).all() else found[np.argsort(order)]
+    return searched(Search(graph.arcs, graph.number[sources], graph.number[targets], float(cutoff)))

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import mode as modes
-from tuoyu_geo.network.cost import COST_DECIMALS
+from tuoyu_geo.network.searching import COST_DECIMALS
 from tuoyu_geo.network.street import Bools, Floats, Ints, StreetNetwork
 
 

@@ -7,9 +7,10 @@ from scipy.spatial import KDTree
 
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
-from tuoyu_geo.network.cost import COST_DECIMALS, cost_matrix
+from tuoyu_geo.network.cost import cost_matrix
 from tuoyu_geo.network.mode import WALK_M, Mode
 from tuoyu_geo.network.pieces import within_radius
+from tuoyu_geo.network.searching import COST_DECIMALS
 from tuoyu_geo.network.street import StreetNetwork, checked_points
 
 
