@@ -113,7 +113,7 @@ def _settle(  # noqa: C901, PLR0912, PLR0915, PLR0917  (one compiled loop: a cal
 
 
 @compiled
-def search(  # noqa: PLR0917  (compiled: called by position)
+def search(  # noqa: C901, PLR0917  (compiled: called by position, one loop)
     indptr: NDArray[np.int64],
     head: NDArray[np.int32],
     weight: NDArray[np.float64],
