@@ -218,12 +218,14 @@ def trace_rings(  # noqa: PLR0917  (compiled: called by position)
     """
     seen = np.zeros(len(triangles), np.bool_)
     coords = np.empty((1024, 2))
-    offsets = [0]
-    n = 0
+    # Every ring has a turn of its own, so there are never more rings than triangles.
+    offsets = np.empty(len(triangles) + 1, np.int64)
+    offsets[0] = 0
+    n, n_ring = 0, 0
     for place in places:
         for listed in range(indptr[place], indptr[place + 1]):
             triangle = triangle_of[listed]
-            a, b, c = triangles[triangle]
+            a, b, c = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
             if inside[a] and inside[b] and inside[c]:
                 continue
             start = n
@@ -231,11 +233,13 @@ def trace_rings(  # noqa: PLR0917  (compiled: called by position)
                 seen[triangle] = True
                 if n == len(coords):
                     wider = np.empty((2 * n, 2))
-                    wider[:n] = coords
+                    # entry by entry, here and below: Numba takes seconds longer to compile slice assignments
+                    for k in range(n):
+                        wider[k, 0], wider[k, 1] = coords[k, 0], coords[k, 1]
                     coords = wider
-                coords[n] = corner[triangle]
+                coords[n, 0], coords[n, 1] = corner[triangle, 0], corner[triangle, 1]
                 n += 1
-                a, b, c = triangles[triangle]
+                a, b, c = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
                 if inside[b] and not inside[a]:
                     triangle = neighbours[triangle, 2]
                 elif inside[c] and not inside[b]:
@@ -243,5 +247,6 @@ def trace_rings(  # noqa: PLR0917  (compiled: called by position)
                 else:
                     triangle = neighbours[triangle, 1]
             if n > start:
-                offsets.append(n)
-    return coords[:n], np.array(offsets)
+                n_ring += 1
+                offsets[n_ring] = n
+    return coords[:n], offsets[: n_ring + 1]

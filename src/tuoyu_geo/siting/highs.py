@@ -18,6 +18,12 @@ SECONDS_BETWEEN_LOOKS = 0.05
 # How much longer than its limit HiGHS may take to notice it; then it is left to itself.
 GRACE_S = 1.0
 GRACE_SHARE = 0.1
+# HiGHS's options for looking for better x in smaller programs of its own.
+SMALLER_PROGRAMS = (
+    "mip_heuristic_run_rins",
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_root_reduced_cost",
+)
 
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -80,6 +86,7 @@ def solve(
     watch: Watch | None = None,
     tell: Callable[[float, float], None] | None = None,
     is_presolved: bool = True,
+    finds_plans: bool = True,
     most_nodes: int | None = None,
 ) -> Answer:
     """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
@@ -102,6 +109,9 @@ def solve(
         Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
     is_presolved
         Whether HiGHS shrinks the program first.
+    finds_plans
+        Whether HiGHS looks for better x by solving smaller programs on the way. Where the start is good already, they
+        take most of its time and find nothing.
     most_nodes
         Nodes of the search after which the best so far is returned; None for no limit.
     """
@@ -115,6 +125,7 @@ def solve(
         start=start,
         hear=hear,
         is_presolved=is_presolved,
+        finds_plans=finds_plans,
         most_nodes=most_nodes,
     )
     if start is not None and not answer.is_sound:
@@ -129,6 +140,7 @@ def solve(
             start=None,
             hear=hear,
             is_presolved=is_presolved,
+            finds_plans=finds_plans,
             most_nodes=most_nodes,
         )
     return replace(answer, seconds=perf_counter() - began)
@@ -198,6 +210,7 @@ def _run(
     start: NDArray[np.float64] | None,
     hear: _Hearing,
     is_presolved: bool,
+    finds_plans: bool,
     most_nodes: int | None,
 ) -> Answer:
     until = perf_counter() + max(time_limit_s, 0.01)
@@ -217,6 +230,9 @@ def _run(
         "primal_feasibility_tolerance": 1e-8,
     }.items():
         engine.setOptionValue(name, value)
+    if not finds_plans:
+        for name in SMALLER_PROGRAMS:
+            engine.setOptionValue(name, False)
     if most_nodes is not None:
         engine.setOptionValue("mip_max_nodes", most_nodes)
     engine.passModel(
