@@ -37,6 +37,8 @@ class Shown:
         Short text drawn on the symbol (a site's number) or, for areas with labels, at its middle.
     township_id, kind
         What the page filters by: the township it lies in, and its kind in words; None is not known.
+    link
+        Address relative to the page, and its words, at the popup's foot.
     """
 
     cls: int = 0
@@ -46,6 +48,7 @@ class Shown:
     label: str | None = None
     township_id: str | None = None
     kind: str | None = None
+    link: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,8 @@ def features(
             properties["g"] = shown.township_id
         if shown.kind is not None:
             properties["k"] = shown.kind
+        if shown.link is not None:
+            properties["h"] = shown.link
         if centred:
             properties["c"] = [round(middle.y, DECIMALS), round(middle.x, DECIMALS)]
         found.append(

@@ -23,6 +23,7 @@ HEADER_ROW = 3
 FORMATS = {
     "count": "#,##0",
     "share": "0.0%",
+    "gap": "0.00%",
     "ratio": "0.00",
     "money": "#,##0.0",
     "degree": "0.0000000",
@@ -77,8 +78,11 @@ def add_sheet(
     note: str,
     columns: Sequence[Column],
     rows: Sequence[Sequence[object]],
+    total: str = "",
 ) -> dict[str, float]:
     """Add a sheet; an empty table keeps its header and says that there is nothing.
+
+    `total` heads the last row, where columns are added up; without it the row is headed as everywhere (合计).
 
     Returns
     -------
@@ -112,7 +116,7 @@ def add_sheet(
     else:
         _drop_downs(sheet, columns, first=HEADER_ROW + 1, last=end)
         if any(column.summed for column in columns):
-            totals = _total_row(sheet, columns, rows, first=HEADER_ROW + 1, last=end)
+            totals = _total_row(sheet, columns, rows, last=end, label=total or text("reports.total"))
     _for_print(sheet, title=title, last=max(end, HEADER_ROW + 1) + bool(totals), columns=columns)
     return totals
 
@@ -195,14 +199,15 @@ def _drop_downs(sheet: "Worksheet", columns: Sequence[Column], *, first: int, la
 
 
 def _total_row(
-    sheet: "Worksheet", columns: Sequence[Column], rows: Sequence[Sequence[object]], *, first: int, last: int
+    sheet: "Worksheet", columns: Sequence[Column], rows: Sequence[Sequence[object]], *, last: int, label: str
 ) -> dict[str, float]:
+    first = HEADER_ROW + 1
     totals: dict[str, float] = {}
     for j, column in enumerate(columns, start=1):
         cell = sheet.cell(row=last + 1, column=j)
         cell.border, cell.font = BORDER, Font(bold=True)
         if j == 1:
-            cell.value = text("reports.total")
+            cell.value = label
         elif column.summed:
             letter = get_column_letter(j)
             cell.value = f"=SUM({letter}{first}:{letter}{last})"

@@ -32,7 +32,7 @@ TY.onFinish(function (map, ty) {
       var p = made.feature.properties;
       if (p.g !== undefined || p.k !== undefined) { group.tyFiltered = true; }
       if (p.k !== undefined && !seen["k" + p.k]) { seen["k" + p.k] = true; kinds.push(p.k); }
-      if (spec.interactive && made.getLatLng || spec.key === "townships") {
+      if (spec.interactive && (made.getLatLng || spec.labelled) || spec.key === "townships") {
         entries.push({ key: spec.key, id: made.feature.id, text: p.t, plain: plain(p.t), under: townships[p.g] || "", layer: spec.name });
       }
     });

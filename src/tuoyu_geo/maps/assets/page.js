@@ -125,6 +125,11 @@ window.TY = (function () {
       table.appendChild(row);
     });
     box.appendChild(table);
+    if (feature.properties.h) {
+      var link = node("a", "", feature.properties.h[1]);
+      link.href = feature.properties.h[0];
+      box.appendChild(link);
+    }
     return box;
   }
 
