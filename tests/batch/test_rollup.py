@@ -296,6 +296,6 @@ def test_the_map_opens_offline_and_leads_to_the_county_s_own(written, browser):
     assert popup.locator("a").get_attribute("href") == "counties/359102/maps/overview.html"
     page.click("button:has-text('建成后')")
     assert page.evaluate("map_rollup.tyOrder.filter(group => map_rollup.hasLayer(group)).map(group => group.tyKey)") == [
-        "plan", "missing", "prefectures",
+        "missing", "plan", "prefectures",
     ]  # fmt: skip
     page.context.close()

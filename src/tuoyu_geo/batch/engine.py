@@ -14,6 +14,7 @@ from tuoyu_geo.batch.counties import County
 from tuoyu_geo.batch.luggage import Luggage, packed
 from tuoyu_geo.batch.record import FILE, CountyRecord, read_record, record_bytes
 from tuoyu_geo.batch.resume import headline, opened, outputs_of_the_past, read_summary, run_seconds, why_again
+from tuoyu_geo.batch.rollup_files import rollup_files
 from tuoyu_geo.batch.sharing import SHARED_ABOVE
 from tuoyu_geo.batch.tables import table_files
 from tuoyu_geo.batch.work import Made, Order, make_county
@@ -226,9 +227,9 @@ class Batch:
         self._recorded = time.monotonic()
 
     def write_results(self) -> None:
-        """Write batch.json and the tables of all counties."""
-        tables = table_files(self._out, self.records)
-        write_all(self._out, {FILE: record_bytes(self.records, tool_version=__version__), **tables})
+        """Write batch.json, the tables of all counties, and the workbook and map that sum them up."""
+        results = table_files(self._out, self.records) | rollup_files(self._out, self.records)
+        write_all(self._out, {FILE: record_bytes(self.records, tool_version=__version__), **results})
 
 
 def _record_of(task: Task, before: Mapping[str, CountyRecord], *, out: Path) -> CountyRecord:

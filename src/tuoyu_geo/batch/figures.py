@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tuoyu_geo.batch.record import CountyRecord
+from tuoyu_geo.batch.resume import read_summary
 
 PREFECTURE, PROVINCE = 4, 2
 """Digits of a county's code that stand for its prefecture and its province."""
@@ -143,8 +144,7 @@ def read_figures(folder: Path, record: CountyRecord) -> CountyFigures | None:
     if record.status not in {"done", "kept"}:
         return None
     try:
-        written = (folder / record.folder / "summary.json").read_text(encoding="utf-8")
-        return figures_of(record, json.loads(written))
+        return figures_of(record, read_summary(folder / record.folder))
     except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError):
         return None
 

@@ -60,10 +60,11 @@ def rollup_map(view: Rollup) -> OfflineMap:
         "rollup",
         note=_note(view),
         panel=rollup_panel(view, figures, placed=frozenset(map(str, outlines.index))),
+        # the labels of what comes first are placed first
         layers=(
+            _missing(outlines[outlines.index.isin(list(failures))], failures),
             _counties(drawn, figures, when="today"),
             _counties(drawn, figures, when="plan"),
-            _missing(outlines[outlines.index.isin(list(failures))], failures),
             _prefectures(prefecture_outlines(view, outlines), view.totals),
         ),
         views=(View(name=text("rollup.whole"), bounds=bounds),),
