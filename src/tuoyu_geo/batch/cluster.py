@@ -64,12 +64,25 @@ def own_cluster(*, n_workers: int | None = None, memory: str | None = None) -> "
             processes=True,
             memory_limit=limit,
             host="127.0.0.1",
-            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):
+        # Dask opens a port for its pages in any case; nobody has asked for them.
+        cluster.scheduler.http_server.stop()
+        client.register_plugin(_no_pages())
         yield client
+
+
+def _no_pages() -> Any:  # noqa: ANN401  (a class of an extra of the package)
+    from distributed import WorkerPlugin  # noqa: PLC0415
+
+    class NoPages(WorkerPlugin):  # type: ignore[misc]
+        def setup(self, worker: Any) -> None:  # noqa: ANN401
+            worker.http_server.stop()
+
+    return NoPages()
 
 
 @contextmanager
@@ -89,7 +102,7 @@ def running_cluster(address: str) -> "Iterator[Client]":
     from distributed import Client  # noqa: PLC0415
 
     try:
-        client = Client(address, timeout=10, name="tuoyu-geo", set_as_default=False)
+        client = Client(address, timeout=10, name="tuoyu-geo")
     except (OSError, ValueError, RuntimeError, TimeoutError) as error:
         raise ConfigError(text("batch.no_scheduler", address=address, reason=error)) from error
     with client:
