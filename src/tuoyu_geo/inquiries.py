@@ -15,6 +15,7 @@ from tuoyu_geo.choices.sensitivity import BIRTHS, Sensitivity, plan_sensitivity
 from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.messages import text
 from tuoyu_geo.messages.speaker import Speaker
+from tuoyu_geo.siting.watch import watching
 from tuoyu_geo.trace import with_course
 from tuoyu_geo.what_if import Choice, WhatIf, WhatIfStart, what_if_start
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tuoyu_geo.views import Plan
 
 Value = TypeVar("Value")
+Answer = TypeVar("Answer", Alternatives, Frontier, Phases, Robust, Sensitivity)
 
 
 class Effort(TypedDict):
@@ -56,6 +58,9 @@ class Inquiries(Speaker):
 
         def timed(self, name: str, work: Callable[[], Value]) -> Value:
             """As `Project.timed`."""
+
+        def forget(self, name: str) -> None:
+            """As `Project.forget`."""
 
         def demand(self) -> Demand:
             """As `Project.demand`."""
@@ -128,7 +133,7 @@ class Inquiries(Speaker):
             "sites": the most that each number of new sites can cover; "cost": each sum of money; "standard": the least
             number of new sites for the policy's target at each of its walking standards.
         """
-        return self.timed(f"frontier_{by}", lambda: self._frontier(by))
+        return self._searched(f"frontier_{by}", lambda: self._frontier(by))
 
     def _frontier(self, by: By) -> Frontier:
         problem = self.problem()
@@ -156,7 +161,7 @@ class Inquiries(Speaker):
 
         The phases are those of `[[siting.phases]]`; without any, the plan's first half and the rest.
         """
-        return self.timed(
+        return self._searched(
             "phases",
             lambda: phase_plan(
                 self.problem(),
@@ -185,7 +190,7 @@ class Inquiries(Speaker):
         for found in (k, least_difference):
             if found is not None and found < 1:
                 raise ConfigError(text("choices.counts_wrong", least=1, found=found))
-        return self.timed(
+        return self._searched(
             f"alternatives_{k}_{least_difference}",
             lambda: plan_alternatives(
                 self.problem(),
@@ -203,7 +208,7 @@ class Inquiries(Speaker):
         The futures are those of `[[siting.scenarios]]`, the middle one first; without any, six assumed ones. Both plans have
         at most as many sites as the project's own.
         """
-        return self.timed(
+        return self._searched(
             "robust",
             lambda: robust_plan(
                 self.problem_of(reach=self.reach(), headline="under3"),
@@ -250,7 +255,7 @@ class Inquiries(Speaker):
             raise ConfigError(
                 text("choices.variation_wrong", found=text("choices.comma").join(wrong), farthest=farthest)
             )
-        return self.timed(
+        return self._searched(
             f"sensitivity_{tuple(births)}_{shares}_{tuple(metres)}",
             lambda: plan_sensitivity(
                 self.problem(),
@@ -323,6 +328,15 @@ class Inquiries(Speaker):
             plan,
             outcome=replace(plan.outcome, what_if=self.what_if, what_if_start=self.what_if_start),
         )
+
+    def _searched(self, name: str, work: "Callable[[], Answer]") -> Answer:
+        """The answer of several searches, kept under its name. Ctrl-C ends them all, with what they have; then nothing is kept."""
+        with watching(time_limit_s=np.inf) as watch:
+            answer: Answer = self.timed(name, work)
+        if not watch.is_interrupted:
+            return answer
+        self.forget(name)
+        return replace(answer, notes=(*answer.notes, text("choices.interrupted")))
 
     def _county(self) -> County:
         return County(

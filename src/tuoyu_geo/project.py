@@ -142,6 +142,10 @@ class Project(Inquiries):
         plan: PlanResult | None = self._kept.get("plan")
         return plan is not None and plan.is_interrupted
 
+    def forget(self, name: str) -> None:
+        """Find anew, when asked again, what a phase found."""
+        del self._kept[name]
+
     def timings(self) -> dict[str, float]:
         """Seconds that each phase took so far; a phase includes the phases it waited for."""
         return dict(self._seconds)

@@ -1,5 +1,7 @@
 """Phases, alternatives and scenarios of the hand-drawn town and of the example, worked out again from the layers."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -260,3 +262,40 @@ def test_a_county_without_candidates(town, lattice):
     assert project.phases().table["n_sites"].tolist() == [0, 0]
     assert len(project.alternatives().plans) == 1
     assert project.robust().robust_sites == ()
+
+
+def test_ctrl_c_ends_all_searches_of_a_question_and_is_said(project, monkeypatch):
+    from tuoyu_geo.messages import speaking, text
+    from tuoyu_geo.siting import aims
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        real, n_call = aims.solve, 0
+
+        def solve(program, **how):
+            nonlocal n_call
+            n_call += 1
+            if n_call == 3:
+                signal.raise_signal(signal.SIGINT)
+            return real(program, **how)
+
+        monkeypatch.setattr(aims, "solve", solve)
+        ways = [
+            project.frontier,
+            lambda: project.frontier(by="standard"),
+            project.phases,
+            project.alternatives,
+            project.robust,
+            project.sensitivity,
+        ]
+        with speaking(project.language):
+            said = text("choices.interrupted")
+        for ask in ways:
+            n_call = 0
+            assert ask().notes[-1] == said
+            # Asked again it is searched anew, to its end.
+            again = ask()
+            assert said not in again.notes
+            assert ask() is again
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -89,7 +89,7 @@ def test_the_plan_found_is_cheaper_and_keeps_every_row(county, monkeypatch):
 
 def test_interrupted_it_gives_back_what_it_was_given(county):
     watch = Watch(time_limit_s=120.0)
-    watch.is_interrupted = True
+    watch.interrupt()
     _, _, start, found, told = improved(county, seed=0, watch=watch)
     assert np.array_equal(start, found)
     assert told == []

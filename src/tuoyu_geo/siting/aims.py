@@ -1,6 +1,7 @@
 """Aims settled one after another on a planning model, under limits and cuts of the caller's own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Literal
@@ -17,6 +18,7 @@ from tuoyu_geo.siting.planning_result import StageName
 from tuoyu_geo.siting.problem import PlanningProblem
 from tuoyu_geo.siting.result import ROUNDING, relative_gap
 from tuoyu_geo.siting.stacking import above, by_column, one_row
+from tuoyu_geo.siting.watch import Watch, watching
 
 Limits = list[tuple[StageName, float]]
 MANDATORY: tuple[StageName, ...] = ("quota", "must_serve")
@@ -51,20 +53,35 @@ class Effort:
         Relative gap that counts as proof of cost and covered weight; counts are proven outright.
     seed
         Seed of HiGHS.
+    watch
+        Ends all of them when it is interrupted.
     """
 
     deadline: float
     gap: float
     seed: int
+    watch: Watch
 
     def left_s(self, *, n_more: int = 1) -> float:
         """Seconds for the next of n programs, never quite none."""
-        return max((self.deadline - perf_counter()) / max(n_more, 1), 0.05)
+        left_s = 0.0 if self.watch.is_interrupted else self.deadline - perf_counter()
+        return max(left_s / max(n_more, 1), 0.05)
+
+    def patient(self) -> "Effort":
+        """For a program with next to nothing to search, without which there is nothing to show: Ctrl-C doesn't end it."""
+        return replace(self, deadline=perf_counter() + 600.0, watch=Watch(time_limit_s=600.0))
 
     def part(self, share: float) -> "Effort":
         """The same with a share of the time that is left."""
         now = perf_counter()
         return replace(self, deadline=now + share * max(self.deadline - now, 0.0))
+
+
+@contextmanager
+def effort_of(*, time_limit_s: float, gap: float, seed: int) -> Iterator[Effort]:
+    """The effort of one question; Ctrl-C ends it as the time limit does, with what was found and proven until then."""
+    with watching(time_limit_s=time_limit_s) as watch:
+        yield Effort(deadline=watch.deadline, gap=gap, seed=seed, watch=watch)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -173,10 +190,11 @@ def improved(
         return point, 0.0, "unknown"
     answer = solve(
         program,
-        time_limit_s=time_limit_s,
+        time_limit_s=min(time_limit_s, effort.left_s()),
         gap=0.0 if is_exact else effort.gap,
         seed=effort.seed,
         start=point,
+        watch=effort.watch,
     )
     if len(answer.x):
         found = _polished(program, answer.x, seed=effort.seed)
@@ -192,8 +210,7 @@ def smallest_plan(
     """(n_variable,) the forced sites alone, at full size or at their cheapest: a start within any limit that can be."""
     alone = Cut(coefficients=np.ones(model.n_candidate), upper=float(n_forced))
     # With the sites fixed there is next to nothing to search, and without a start there would be nothing to show.
-    patient = replace(effort, deadline=perf_counter() + 600.0)
-    return settle_aims(model, (by,), effort=patient, cuts=(alone,)).point
+    return settle_aims(model, (by,), effort=effort.patient(), cuts=(alone,)).point
 
 
 def _polished(program: Program, point: NDArray[np.float64], *, seed: int) -> NDArray[np.float64] | None:

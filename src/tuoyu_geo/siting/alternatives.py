@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuoyu_geo.siting.aims import Cut, Effort, Limits, Settled, at_size, figures_of, only, settle_aims
+from tuoyu_geo.siting.aims import (
+    Cut,
+    Effort,
+    Limits,
+    Settled,
+    at_size,
+    effort_of,
+    figures_of,
+    only,
+    settle_aims,
+)
 from tuoyu_geo.siting.check import PlanFigures, recompute_plan
 from tuoyu_geo.siting.planning import RULES, WHOLE, aims_in_order
 from tuoyu_geo.siting.planning_model import PlanningModel, build_model
@@ -109,33 +118,33 @@ def differing_plans(
     """
     model = build_model(problem)
     n_least = max(1, -(-len(best.selected) // 10)) if least_difference is None else least_difference
-    effort = Effort(deadline=perf_counter() + time_limit_s, gap=gap, seed=seed)
-    names = tuple(name for name in aims_in_order(problem) if name != "trip")
-    first = _given(problem, best)
-    plans, cuts = [first], [_differs(first.selected, n_least, n=problem.n_candidate)]
-    is_proven = best.status == "optimal"
-    for place in range(k):
-        if n_least > len(plans[-1].selected):
-            break  # a plan of fewer sites than must differ has no neighbour that leaves so many out
-        share = effort.part(1 / (k - place))
-        limits = _as_good(model, best, RULES)
-        # Among plans that change few sites the search is short; its answer is where the whole search begins.
-        near = settle_aims(
-            model,
-            names,
-            effort=share.part(0.4),
-            limits=limits,
-            cuts=[*cuts, _changes(best, n_least + 1, problem)],
-        )
-        start = near.point if near.verdict == "found" else None
-        settled = settle_aims(model, names, effort=share, limits=limits, cuts=cuts, start=start)
-        if settled.verdict != "found":
-            break
-        is_proven &= settled.is_proven
-        plan = _found(problem, model, settled, is_proven=is_proven)
-        plans.append(plan)
-        cuts.append(_differs(plan.selected, n_least, n=problem.n_candidate))
-    return plans
+    with effort_of(time_limit_s=time_limit_s, gap=gap, seed=seed) as effort:
+        names = tuple(name for name in aims_in_order(problem) if name != "trip")
+        first = _given(problem, best)
+        plans, cuts = [first], [_differs(first.selected, n_least, n=problem.n_candidate)]
+        is_proven = best.status == "optimal"
+        for place in range(k):
+            if n_least > len(plans[-1].selected):
+                break  # a plan of fewer sites than must differ has no neighbour that leaves so many out
+            share = effort.part(1 / (k - place))
+            limits = _as_good(model, best, RULES)
+            # Among plans that change few sites the search is short; its answer is where the whole search begins.
+            near = settle_aims(
+                model,
+                names,
+                effort=share.part(0.4),
+                limits=limits,
+                cuts=[*cuts, _changes(best, n_least + 1, problem)],
+            )
+            start = near.point if near.verdict == "found" else None
+            settled = settle_aims(model, names, effort=share, limits=limits, cuts=cuts, start=start)
+            if settled.verdict != "found":
+                break
+            is_proven &= settled.is_proven
+            plan = _found(problem, model, settled, is_proven=is_proven)
+            plans.append(plan)
+            cuts.append(_differs(plan.selected, n_least, n=problem.n_candidate))
+        return plans
 
 
 def _differs(selected: NDArray[np.int64], n_least: int, *, n: int) -> Cut:
@@ -209,13 +218,20 @@ def site_roles(
         For all sites together, as for `plan_sites`.
     """
     model = build_model(problem)
-    effort = Effort(deadline=perf_counter() + time_limit_s, gap=gap, seed=seed)
-    limits = _as_good(model, best, (*RULES, "sites"))
-    chosen = best.selected.tolist()
-    return [
-        _role(problem, model, best, j, limits=limits, effort=effort.part(min(3 / (len(chosen) - place), 1.0)))
-        for place, j in enumerate(chosen)
-    ]
+    with effort_of(time_limit_s=time_limit_s, gap=gap, seed=seed) as effort:
+        limits = _as_good(model, best, (*RULES, "sites"))
+        chosen = best.selected.tolist()
+        return [
+            _role(
+                problem,
+                model,
+                best,
+                j,
+                limits=limits,
+                effort=effort.part(min(3 / (len(chosen) - place), 1.0)),
+            )
+            for place, j in enumerate(chosen)
+        ]
 
 
 def _as_good(model: PlanningModel, best: PlanResult, names: Sequence[StageName]) -> Limits:

@@ -1,13 +1,12 @@
 """The fewest new sites that a county needs, without the aims that only choose among equals."""
 
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuoyu_geo.siting.aims import Effort, figures_of, settle_aims
+from tuoyu_geo.siting.aims import effort_of, figures_of, settle_aims
 from tuoyu_geo.siting.check import PlanFigures
 from tuoyu_geo.siting.planning import RULES
 from tuoyu_geo.siting.planning_model import build_model
@@ -58,20 +57,20 @@ def fewest_sites(
         As for `plan_sites`.
     """
     model = build_model(problem)
-    effort = Effort(deadline=perf_counter() + time_limit_s, gap=gap, seed=seed)
-    settled = settle_aims(
-        model, (*RULES, "sites", "covered"), effort=effort, start=first_point(problem, model)
-    )
-    figures = figures_of(problem, model, settled.point)
-    total = float(problem.weight.sum())
-    slack = settled.values["covered"] - settled.bounds["covered"]
-    return FewestSites(
-        selected=np.flatnonzero(model.sites_of(settled.point)),
-        n_sites=round(settled.values["sites"]),
-        bound=round(settled.bounds["sites"]),
-        figures=figures,
-        places_short=max(problem.places_required - figures.places, 0.0),
-        coverage_short=max(problem.coverage_target_share * total - figures.covered_weight, 0.0),
-        covered_share_bound=min(figures.covered_share + slack / total, 1.0) if total else 1.0,
-        status="optimal" if settled.is_proven else "feasible",
-    )
+    with effort_of(time_limit_s=time_limit_s, gap=gap, seed=seed) as effort:
+        settled = settle_aims(
+            model, (*RULES, "sites", "covered"), effort=effort, start=first_point(problem, model)
+        )
+        figures = figures_of(problem, model, settled.point)
+        total = float(problem.weight.sum())
+        slack = settled.values["covered"] - settled.bounds["covered"]
+        return FewestSites(
+            selected=np.flatnonzero(model.sites_of(settled.point)),
+            n_sites=round(settled.values["sites"]),
+            bound=round(settled.bounds["sites"]),
+            figures=figures,
+            places_short=max(problem.places_required - figures.places, 0.0),
+            coverage_short=max(problem.coverage_target_share * total - figures.covered_weight, 0.0),
+            covered_share_bound=min(figures.covered_share + slack / total, 1.0) if total else 1.0,
+            status="optimal" if settled.is_proven else "feasible",
+        )

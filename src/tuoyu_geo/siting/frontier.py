@@ -6,7 +6,6 @@ missed by as little as possible, and of all such plans the one is sought that co
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import Literal
 
 import numpy as np
@@ -20,6 +19,7 @@ from tuoyu_geo.siting.aims import (
     Limits,
     Settled,
     at_size,
+    effort_of,
     figures_of,
     settle_aims,
     smallest_plan,
@@ -141,21 +141,21 @@ def coverage_frontier(
     model = build_model(free)
     forced = np.unique(problem.forced)
     least = float(len(forced)) if by == "sites" else float(problem.least_cost()[forced].sum())
-    effort = Effort(deadline=perf_counter() + time_limit_s, gap=gap, seed=seed)
-    point = smallest_plan(model, n_forced=len(forced), by=by, effort=effort)
-    if limits is None:
-        limits = _spread(model, by=by, least=least, start=point, effort=effort.part(0.2))
-    wrong = [one for one in limits if not least <= one < np.inf]
-    if wrong:
-        raise SitingError(text("siting.frontier_limit", found=wrong, least=least))
-    points: list[FrontierPoint] = []
-    for place, limit in enumerate(sorted(limits)):
-        settled = _best_within(
-            model, limit, by=by, start=point, effort=effort.part(1 / (len(limits) - place))
-        )
-        point = settled.point
-        points.append(_point(free, model, settled, limit=float(limit), gap=gap))
-    return points
+    with effort_of(time_limit_s=time_limit_s, gap=gap, seed=seed) as effort:
+        point = smallest_plan(model, n_forced=len(forced), by=by, effort=effort)
+        if limits is None:
+            limits = _spread(model, by=by, least=least, start=point, effort=effort.part(0.2))
+        wrong = [one for one in limits if not least <= one < np.inf]
+        if wrong:
+            raise SitingError(text("siting.frontier_limit", found=wrong, least=least))
+        points: list[FrontierPoint] = []
+        for place, limit in enumerate(sorted(limits)):
+            settled = _best_within(
+                model, limit, by=by, start=point, effort=effort.part(1 / (len(limits) - place))
+            )
+            point = settled.point
+            points.append(_point(free, model, settled, limit=float(limit), gap=gap))
+        return points
 
 
 def _best_within(
@@ -250,23 +250,23 @@ def least_sites(
     """
     free = replace(problem, max_new=None, max_cost=None, coverage_target_share=share)
     model = build_model(free)
-    effort = Effort(deadline=perf_counter() + time_limit_s, gap=gap, seed=seed)
-    start = smallest_plan(model, n_forced=len(np.unique(problem.forced)), by="sites", effort=effort)
-    settled = settle_aims(model, (*MANDATORY, "coverage", "sites"), effort=effort, start=start)
-    total = float(problem.weight.sum())
-    short, short_bound = settled.values["coverage"], settled.bounds["coverage"]
-    tolerance = 1e-9 * max(total, 1.0)
-    is_reached = short <= tolerance
-    reached_share = figures_of(free, model, settled.point).covered_share
-    return LeastSites(
-        target_share=share,
-        is_reached=is_reached,
-        largest_share=share if is_reached else reached_share,
-        largest_share_bound=share
-        if short_bound <= tolerance
-        else min(reached_share + (short - short_bound) / total, share),
-        n_sites=round(settled.values["sites"]),
-        bound=round(settled.bounds["sites"]),
-        selected=np.flatnonzero(model.sites_of(settled.point)),
-        status="optimal" if settled.is_proven else "feasible",
-    )
+    with effort_of(time_limit_s=time_limit_s, gap=gap, seed=seed) as effort:
+        start = smallest_plan(model, n_forced=len(np.unique(problem.forced)), by="sites", effort=effort)
+        settled = settle_aims(model, (*MANDATORY, "coverage", "sites"), effort=effort, start=start)
+        total = float(problem.weight.sum())
+        short, short_bound = settled.values["coverage"], settled.bounds["coverage"]
+        tolerance = 1e-9 * max(total, 1.0)
+        is_reached = short <= tolerance
+        reached_share = figures_of(free, model, settled.point).covered_share
+        return LeastSites(
+            target_share=share,
+            is_reached=is_reached,
+            largest_share=share if is_reached else reached_share,
+            largest_share_bound=share
+            if short_bound <= tolerance
+            else min(reached_share + (short - short_bound) / total, share),
+            n_sites=round(settled.values["sites"]),
+            bound=round(settled.bounds["sites"]),
+            selected=np.flatnonzero(model.sites_of(settled.point)),
+            status="optimal" if settled.is_proven else "feasible",
+        )

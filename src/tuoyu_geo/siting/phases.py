@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from time import perf_counter
 from typing import Literal
 
 import numpy as np
@@ -11,7 +10,15 @@ from numpy.typing import NDArray
 
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.messages import text
-from tuoyu_geo.siting.aims import MANDATORY, Effort, Settled, figures_of, settle_aims, smallest_plan
+from tuoyu_geo.siting.aims import (
+    MANDATORY,
+    Effort,
+    Settled,
+    effort_of,
+    figures_of,
+    settle_aims,
+    smallest_plan,
+)
 from tuoyu_geo.siting.capacity import Sizes
 from tuoyu_geo.siting.check import PlanFigures
 from tuoyu_geo.siting.joint import Joint
@@ -125,50 +132,50 @@ def plan_phases(
     _check(limits)
     last = len(limits) - 1
     opens = np.zeros(problem.n_candidate, dtype=np.int64) if first_phase is None else first_phase
-    effort = Effort(deadline=perf_counter() + time_limit_s, gap=gap, seed=seed)
-    free = [_phase_problem(problem, limit, k, opens, last=last) for k, limit in enumerate(limits)]
-    free_models = [build_model(one) for one in free]
-    aims = (*MANDATORY, "covered")
-    alone = [
-        settle_aims(
-            model, aims, effort=effort.part(0.5 / (len(limits) - k)), start=_start(one, model, effort)
-        )
-        for k, (one, model) in enumerate(zip(free, free_models, strict=True))
-    ]
-    mine = (
-        free
-        if within is None
-        else [_only_within(one, within, is_last=k == last) for k, one in enumerate(free)]
-    )
-    models = free_models if within is None else [build_model(one) for one in mine]
-    total = float(problem.weight.sum())
-    start = [_start(one, model, effort) for one, model in zip(mine, models, strict=True)]
-    joint = Joint(models, link="nested", start=start, effort=effort)
-    worst, worst_bound = _least_loss(joint, models, free_models, alone, total=total)
-    taken = [model.sites_of(joint.point_of(k)) for k, model in enumerate(models)]
-    phases = []
-    for k, (one, model) in enumerate(zip(mine, models, strict=True)):
-        figures = figures_of(one, model, joint.point_of(k))
-        best = figures_of(free[k], free_models[k], alone[k].point)
-        bound = best.covered_weight + alone[k].values["covered"] - alone[k].bounds["covered"]
-        before = taken[k - 1] if k else np.zeros(problem.n_candidate, dtype=bool)
-        phases.append(
-            Phase(
-                selected=np.flatnonzero(taken[k]),
-                added=np.flatnonzero(taken[k] & ~before),
-                figures=figures,
-                alone=best,
-                alone_bound_weight=bound,
-                lost_weight=bound - figures.covered_weight,
+    with effort_of(time_limit_s=time_limit_s, gap=gap, seed=seed) as effort:
+        free = [_phase_problem(problem, limit, k, opens, last=last) for k, limit in enumerate(limits)]
+        free_models = [build_model(one) for one in free]
+        aims = (*MANDATORY, "covered")
+        alone = [
+            settle_aims(
+                model, aims, effort=effort.part(0.5 / (len(limits) - k)), start=_start(one, model, effort)
             )
+            for k, (one, model) in enumerate(zip(free, free_models, strict=True))
+        ]
+        mine = (
+            free
+            if within is None
+            else [_only_within(one, within, is_last=k == last) for k, one in enumerate(free)]
         )
-    is_proven = joint.is_proven and all(one.is_proven for one in alone)
-    return PhasedPlan(
-        phases=tuple(phases),
-        worst_loss_share=worst,
-        worst_loss_bound=worst_bound,
-        status="optimal" if is_proven else "feasible",
-    )
+        models = free_models if within is None else [build_model(one) for one in mine]
+        total = float(problem.weight.sum())
+        start = [_start(one, model, effort) for one, model in zip(mine, models, strict=True)]
+        joint = Joint(models, link="nested", start=start, effort=effort)
+        worst, worst_bound = _least_loss(joint, models, free_models, alone, total=total)
+        taken = [model.sites_of(joint.point_of(k)) for k, model in enumerate(models)]
+        phases = []
+        for k, (one, model) in enumerate(zip(mine, models, strict=True)):
+            figures = figures_of(one, model, joint.point_of(k))
+            best = figures_of(free[k], free_models[k], alone[k].point)
+            bound = best.covered_weight + alone[k].values["covered"] - alone[k].bounds["covered"]
+            before = taken[k - 1] if k else np.zeros(problem.n_candidate, dtype=bool)
+            phases.append(
+                Phase(
+                    selected=np.flatnonzero(taken[k]),
+                    added=np.flatnonzero(taken[k] & ~before),
+                    figures=figures,
+                    alone=best,
+                    alone_bound_weight=bound,
+                    lost_weight=bound - figures.covered_weight,
+                )
+            )
+        is_proven = joint.is_proven and all(one.is_proven for one in alone)
+        return PhasedPlan(
+            phases=tuple(phases),
+            worst_loss_share=worst,
+            worst_loss_bound=worst_bound,
+            status="optimal" if is_proven else "feasible",
+        )
 
 
 def _check(limits: Sequence[PhaseLimit]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from tuoyu_geo.siting.aims import (
     Cut,
     Effort,
     Settled,
+    effort_of,
     figures_of,
     only,
     settle_aims,
@@ -106,43 +106,44 @@ def least_regret(
     found = [one.n_candidate for one in problems]
     if len(set(found)) != 1:
         raise SitingError(text("siting.scenario_sites", n=len(problems), found=found))
-    effort = Effort(deadline=perf_counter() + time_limit_s, gap=gap, seed=seed)
-    models = [build_model(one) for one in problems]
-    starts = [
-        smallest_plan(model, n_forced=len(np.unique(one.forced)), by="sites", effort=effort)
-        for one, model in zip(problems, models, strict=True)
-    ]
-    alone = [
-        settle_aims(model, AIMS, effort=effort.part(0.5 / (len(models) - k)), start=starts[k])
-        for k, model in enumerate(models)
-    ]
-    joint = Joint(models, link="same", start=starts, effort=effort)
-    worst, worst_bound = _least_worst(joint, problems, models, alone)
-    robust = np.flatnonzero(models[0].sites_of(joint.point_of(0)))
-    middle = np.flatnonzero(models[0].sites_of(alone[0].point))
-    best = [figures_of(one, models[k], alone[k].point) for k, one in enumerate(problems)]
-    bounds = [
-        best[k].covered_weight + alone[k].values["covered"] - alone[k].bounds["covered"]
-        for k in range(len(problems))
-    ]
-    of_middle = _in_each(problems, models, bounds, middle, effort=effort)
-    of_robust = _in_each(problems, models, bounds, robust, effort=effort)
-    if _missed(problems, of_middle) == _missed(problems, of_robust) and (
-        max(one.regret_share for one in of_middle) <= max(one.regret_share for one in of_robust) + SAME_SHARE
-    ):
-        # Nothing is gained by leaving the middle plan.
-        robust, of_robust = middle, of_middle
-    return RobustPlan(
-        middle=middle,
-        robust=robust,
-        best=tuple(best),
-        best_bound_weight=tuple(bounds),
-        of_middle=of_middle,
-        of_robust=of_robust,
-        worst_regret_share=worst,
-        worst_regret_bound=worst_bound,
-        status="optimal" if joint.is_proven and all(one.is_proven for one in alone) else "feasible",
-    )
+    with effort_of(time_limit_s=time_limit_s, gap=gap, seed=seed) as effort:
+        models = [build_model(one) for one in problems]
+        starts = [
+            smallest_plan(model, n_forced=len(np.unique(one.forced)), by="sites", effort=effort)
+            for one, model in zip(problems, models, strict=True)
+        ]
+        alone = [
+            settle_aims(model, AIMS, effort=effort.part(0.5 / (len(models) - k)), start=starts[k])
+            for k, model in enumerate(models)
+        ]
+        joint = Joint(models, link="same", start=starts, effort=effort)
+        worst, worst_bound = _least_worst(joint, problems, models, alone)
+        robust = np.flatnonzero(models[0].sites_of(joint.point_of(0)))
+        middle = np.flatnonzero(models[0].sites_of(alone[0].point))
+        best = [figures_of(one, models[k], alone[k].point) for k, one in enumerate(problems)]
+        bounds = [
+            best[k].covered_weight + alone[k].values["covered"] - alone[k].bounds["covered"]
+            for k in range(len(problems))
+        ]
+        of_middle = _in_each(problems, models, bounds, middle, effort=effort)
+        of_robust = _in_each(problems, models, bounds, robust, effort=effort)
+        if _missed(problems, of_middle) == _missed(problems, of_robust) and (
+            max(one.regret_share for one in of_middle)
+            <= max(one.regret_share for one in of_robust) + SAME_SHARE
+        ):
+            # Nothing is gained by leaving the middle plan.
+            robust, of_robust = middle, of_middle
+        return RobustPlan(
+            middle=middle,
+            robust=robust,
+            best=tuple(best),
+            best_bound_weight=tuple(bounds),
+            of_middle=of_middle,
+            of_robust=of_robust,
+            worst_regret_share=worst,
+            worst_regret_bound=worst_bound,
+            status="optimal" if joint.is_proven and all(one.is_proven for one in alone) else "feasible",
+        )
 
 
 def _least_worst(
@@ -206,8 +207,7 @@ def _in_each(
             Cut(coefficients=only(others, n=n), upper=0.0),
         )
         # With the sites held there is only the sharing of places to settle, so the time that is left does not matter.
-        patient = Effort(deadline=perf_counter() + 600.0, gap=effort.gap, seed=effort.seed)
-        settled = settle_aims(model, ("covered",), effort=patient, cuts=held)
+        settled = settle_aims(model, ("covered",), effort=effort.patient(), cuts=held)
         figures = figures_of(problem, model, settled.point)
         total = float(problem.weight.sum())
         found.append(

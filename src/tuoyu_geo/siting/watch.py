@@ -46,18 +46,28 @@ class Watch:
     ----------
     began, deadline
         On the clock of `perf_counter`.
-    is_interrupted
-        Someone pressed Ctrl-C; the search ends as if its time were up.
     """
 
-    def __init__(self, *, time_limit_s: float, progress: OnProgress | None = None) -> None:
+    def __init__(
+        self, *, time_limit_s: float, progress: OnProgress | None = None, around: "Watch | None" = None
+    ) -> None:
         self.began = perf_counter()
         self.deadline = self.began + time_limit_s
-        self.is_interrupted = False
+        self._heard = False
+        self._around = around
         self._progress = progress
         self._objective = np.nan
         self._bound = np.nan
         self._told_at = -np.inf
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether someone pressed Ctrl-C, in this search or the one around it; it ends as if its time were up."""
+        return self._heard or (self._around is not None and self._around.is_interrupted)
+
+    def interrupt(self) -> None:
+        """End the search, and all that are still to come around it."""
+        self._heard = True
 
     @property
     def seconds(self) -> float:
@@ -92,27 +102,34 @@ class Watch:
         )
 
 
+class _Stop:
+    """What Ctrl-C does while a search is on; the outermost search hears it for all within it."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self.watch.is_interrupted:
+            signal.default_int_handler(number, frame)
+        self.watch.interrupt()
+
+
 @contextmanager
 def watching(*, time_limit_s: float, progress: OnProgress | None = None) -> Iterator[Watch]:
     """A `Watch` that also hears Ctrl-C: the first ends the search with what it has, the second ends the program.
 
-    Only Python's own answer to Ctrl-C is put aside, and only in the main thread; put back afterwards.
+    Only Python's own answer to Ctrl-C is put aside, and only in the main thread; put back afterwards. A search within
+    another ends with it.
     """
-    watch = Watch(time_limit_s=time_limit_s, progress=progress)
-    is_ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    answer = (
+        signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
     )
-    if not is_ours:
+    around = answer.watch if isinstance(answer, _Stop) else None
+    watch = Watch(time_limit_s=time_limit_s, progress=progress, around=around)
+    if answer is not signal.default_int_handler:
         yield watch
         return
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        if watch.is_interrupted:
-            signal.default_int_handler(number, frame)
-        watch.is_interrupted = True
-
-    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGINT, _Stop(watch))
     try:
         yield watch
     finally:
