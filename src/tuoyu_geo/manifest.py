@@ -57,7 +57,7 @@ def read_manifest(path: Path) -> Manifest | None:
         manifest = Manifest(**tables)
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    parts = (manifest.inputs, manifest.outputs, manifest.settings)
+    parts = (manifest.versions, manifest.inputs, manifest.outputs, manifest.settings, manifest.mappings)
     usable = manifest.schema_version == SCHEMA_VERSION and all(isinstance(part, dict) for part in parts)
     return manifest if usable else None
 

@@ -62,8 +62,15 @@ def _fault_line(fault: Mapping[str, Any], *, file: str) -> str:
     kind = f"config.fault_{fault['type']}"
     context = {name: str(value) for name, value in fault.get("ctx", {}).items()}
     allowed = text(kind, **context) if has_text(kind) else str(fault["msg"]).removeprefix("Value error, ")
-    found = "" if fault["type"] == "missing" else repr(fault["input"])[:80]
+    found = "" if fault["type"] == "missing" else _written(fault["input"])
     return text("config.fault_line", key=key, found=found or text("config.nothing"), allowed=allowed)
+
+
+def _written(value: object) -> str:
+    try:
+        return repr(value)[:80]
+    except ValueError:  # a number of more digits than Python writes out
+        return f"<{type(value).__name__}>"
 
 
 def with_overrides(tables: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:

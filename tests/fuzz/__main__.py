@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +22,26 @@ class Told:
     runs: int
     slowest_s: float
     found: dict[str, Path]
+    died: bool = False
 
 
 def fuzz(target: str, *, seconds: float, out: Path, seed: int = 0, runs: int = 10**9, blind: bool) -> Told:
-    """Fuzz one target; a child that dies is told, and another takes over for the time that is left."""
+    """Fuzz one target; where a child dies, another takes over for the time that is left."""
     out.mkdir(parents=True, exist_ok=True)
+    total = Told(0, 0.0, {})
+    started = time.monotonic()
+    while True:
+        left = seconds - (time.monotonic() - started)
+        one = _child(target, seconds=max(1.0, left), out=out, seed=seed, runs=runs - total.runs, blind=blind)
+        fresh = len(total.found)
+        total = Told(total.runs + one.runs, max(total.slowest_s, one.slowest_s), {**one.found, **total.found})
+        # One that died of what killed the one before it would only do so again.
+        if not one.died or len(total.found) == fresh or left <= 1:
+            return total
+        seed += 1
+
+
+def _child(target: str, *, seconds: float, out: Path, seed: int, runs: int, blind: bool) -> Told:
     command = [
         sys.executable,
         "-m",
@@ -37,24 +53,28 @@ def fuzz(target: str, *, seconds: float, out: Path, seed: int = 0, runs: int = 1
         str(seconds),
     ]
     command += ["--seed", str(seed), "--runs", str(runs), *(["--blind"] if blind else [])]
+    now, told = out / "now", out / "told.json"
+    told.unlink(missing_ok=True)
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, timeout=seconds + GRACE_SECONDS, check=False
         )
-        code, words = done.returncode, done.stderr.decode("utf-8", "replace")[-2000:]
+        code, words = str(done.returncode), done.stderr.decode("utf-8", "replace")
     except subprocess.TimeoutExpired:
-        code, words = None, "no answer"
-    now, told = out / "now", out / "told.json"
+        code, words = "no answer", ""
     if told.is_file():
         content = json.loads(told.read_text(encoding="utf-8"))
         found = {kind: out / name for kind, name in content["found"].items()}
         return Told(content["runs"], content["slowest_s"], found)
     if not now.is_file():
-        raise RuntimeError(words)
+        raise RuntimeError(words[-2000:])
     kept = out / f"died-{seed}"
     now.replace(kept)
-    kept.with_name(f"{kept.name}.txt").write_text(f"ended by {code}\n{words}", encoding="utf-8")
-    return Told(0, float("nan"), {f"the process ended by {code}": kept})
+    kept.with_name(f"{kept.name}.txt").write_text(
+        f"ended by {code}\n{words[:1000]}\n…\n{words[-2000:]}", encoding="utf-8"
+    )
+    first = next((line for line in words.splitlines() if line.strip()), "")
+    return Told(0, 0.0, {f"the process ended by {code}: {first[:60]}": kept}, died=True)
 
 
 def tell(line: str) -> None:

@@ -48,10 +48,12 @@ def check_shapes(frame: gpd.GeoDataFrame, *, source: LayerSource) -> tuple[gpd.G
         [None if gone else shape.geom_type for shape, gone in zip(shapes, missing, strict=True)], dtype=object
     )
     wrong = ~missing & ~np.isin(kinds.astype(str), SHAPES[source.role])
-    invalid = ~missing & ~wrong & ~shapely.is_valid(shapes)
+    lost = ~missing & ~_is_finite(shapes)
+    invalid = (~missing & ~wrong & ~shapely.is_valid(shapes)) | (lost & ~wrong)
     findings: list[Finding] = []
     keep = np.ones(len(frame), dtype=bool)
-    mended = shapes.copy()
+    # What lies at infinity, beyond where the projection reaches, can be neither mended nor measured.
+    mended = np.where(lost, None, shapes)
     for i in np.flatnonzero(missing | wrong | invalid):
         row = int(frame["source_row"].iloc[i])
         name = frame["name"].iloc[i] if "name" in frame else None
@@ -70,13 +72,21 @@ def check_shapes(frame: gpd.GeoDataFrame, *, source: LayerSource) -> tuple[gpd.G
                     source, "row_dropped", severity="warning", row=row, people=np.nan_to_num(people), **extra
                 )
             )
-        elif source.on_invalid == "fix" and invalid[i]:
+        elif source.on_invalid == "fix" and invalid[i] and not lost[i]:
             mended[i] = _mend(shapes[i], SHAPES[source.role])
             findings.append(layer_finding(source, "shape_fixed", severity="warning", row=row, **extra))
         elif not (missing[i] and _already_told(source)):
             findings.append(layer_finding(source, words["code"], row=row, **extra))
     result = frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
     return result[keep], findings
+
+
+def _is_finite(shapes: "NDArray[np.object_]") -> "NDArray[np.bool_]":
+    """``(n,)`` whether every coordinate of a shape is a number."""
+    places, shape = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[shape[~np.isfinite(places).all(axis=1)]] = False
+    return finite
 
 
 def _already_told(source: LayerSource) -> bool:

@@ -68,7 +68,10 @@ def read_number(  # noqa: PLR0911  (a return a way of writing)
             return Reading(None, "" if says_nothing(value) else "unreadable")
         plain_factor = of_column
     if isinstance(value, int | float | np.integer | np.floating):
-        number = float(value)
+        try:
+            number = float(value)
+        except (OverflowError, TypeError):  # a whole number of 400 digits, or a span of time
+            return Reading(None, "unreadable")
         if math.isnan(number):
             return Reading(None)
         return _finite(number * plain_factor, "converted" if plain_factor != 1.0 else "")
@@ -227,7 +230,7 @@ def read_floor(value: object) -> Reading:
     raw = re.sub(r"[—–―−‐‑]+", "-", raw)
     of_all = re.fullmatch(r"(-?\d+)[层楼f]?/(?:共|总)?\d+[层楼f]?|共\d+[层楼],?第(\d+)[层楼]", raw)
     if of_all:
-        return Reading(float(of_all.group(1) or of_all.group(2)), "remark")
+        return _finite(float(of_all.group(1) or of_all.group(2)), "remark")
     floors: list[float] = []
     for part in re.split(r"[,、;~至到+]|(?<=[\d层楼f])-", re.sub(r"\([^()]*\)$", "", raw)):
         match = re.fullmatch(rf"(负|地下|-|b|第)?(-?\d+(?:\.\d+)?|[{_NUMERALS}]+)[层楼f]?", part)
@@ -238,5 +241,5 @@ def read_floor(value: object) -> Reading:
         )
         floors.append(-number if match.group(1) in {"负", "地下", "-", "b"} else number)
     if len(floors) == 1:
-        return Reading(floors[0], "remark" if raw.endswith(")") else "")
-    return Reading(min(floors) if min(floors) <= 0 else max(floors), "range")
+        return _finite(floors[0], "remark" if raw.endswith(")") else "")
+    return _finite(min(floors) if min(floors) <= 0 else max(floors), "range")
