@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,14 +26,14 @@ class Told:
     died: bool = False
 
 
-def fuzz(target: str, *, seconds: float, out: Path, seed: int = 0, runs: int = 10**9, blind: bool) -> Told:
-    """Fuzz one target; where a child dies, another takes over for the time that is left."""
+def fuzz(*targets: str, seconds: float, out: Path, seed: int = 0, runs: int = 10**9, blind: bool) -> Told:
+    """Fuzz some targets in turn, or one by coverage; where a child dies, another takes over for the time that is left."""
     out.mkdir(parents=True, exist_ok=True)
     total = Told(0, 0.0, {})
     started = time.monotonic()
     while True:
         left = seconds - (time.monotonic() - started)
-        one = _child(target, seconds=max(1.0, left), out=out, seed=seed, runs=runs - total.runs, blind=blind)
+        one = _child(targets, seconds=max(1.0, left), out=out, seed=seed, runs=runs - total.runs, blind=blind)
         fresh = len(total.found)
         total = Told(total.runs + one.runs, max(total.slowest_s, one.slowest_s), {**one.found, **total.found})
         # One that died of what killed the one before it would only do so again.
@@ -41,19 +42,19 @@ def fuzz(target: str, *, seconds: float, out: Path, seed: int = 0, runs: int = 1
         seed += 1
 
 
-def _child(target: str, *, seconds: float, out: Path, seed: int, runs: int, blind: bool) -> Told:
+def _child(targets: Sequence[str], *, seconds: float, out: Path, seed: int, runs: int, blind: bool) -> Told:
     command = [
         sys.executable,
         "-m",
         "tests.fuzz.driving",
-        target,
+        *targets,
         "--out",
         str(out),
         "--seconds",
         str(seconds),
     ]
     command += ["--seed", str(seed), "--runs", str(runs), *(["--blind"] if blind else [])]
-    now, told = out / "now", out / "told.json"
+    told = out / "told.json"
     told.unlink(missing_ok=True)
     try:
         done = subprocess.run(
@@ -66,10 +67,10 @@ def _child(target: str, *, seconds: float, out: Path, seed: int, runs: int, blin
         content = json.loads(told.read_text(encoding="utf-8"))
         found = {kind: out / name for kind, name in content["found"].items()}
         return Told(content["runs"], content["slowest_s"], found)
-    if not now.is_file():
+    now = next(out.glob("now-*"), None)
+    if now is None:
         raise RuntimeError(words[-2000:])
-    kept = out / f"died-{seed}"
-    now.replace(kept)
+    kept = now.replace(out / f"died-{now.name.removeprefix('now-')}-{seed}")
     kept.with_name(f"{kept.name}.txt").write_text(
         f"ended by {code}\n{words[:1000]}\n…\n{words[-2000:]}", encoding="utf-8"
     )

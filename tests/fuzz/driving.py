@@ -1,28 +1,27 @@
 """A target run over and over in a process of its own: by coverage where atheris is there, else by changes at random.
 
-``python -m tests.fuzz.driving TARGET --seconds 10 --seed 0 --out FOLDER [--blind]`` is started by ``__main__``; it writes
-what it runs next to ``FOLDER/now`` first, so that what takes the process with it is kept too.
+``python -m tests.fuzz.driving TARGET … --seconds 10 --seed 0 --out FOLDER [--blind]`` is started by ``__main__``; it
+writes what it runs next to ``FOLDER/now-TARGET`` first, so that what takes the process with it is kept too.
 """
 
 import argparse
 import contextlib
 import hashlib
 import io
+import itertools
 import json
 import os
-import resource
 import signal
 import sys
 import tempfile
 import time
 import traceback
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from types import FrameType
 from typing import TYPE_CHECKING
-
-from .judging import BrokenRuleError
 
 if TYPE_CHECKING:
     from .targets import Target
@@ -38,7 +37,8 @@ class HangError(Exception):
 
 def signature(error: BaseException) -> str:
     """The kind of a fault, and where in our code it came out: one fault has many inputs."""
-    if isinstance(error, BrokenRuleError):
+    # Its class, imported here, would bring in our code before atheris watches it.
+    if type(error).__name__ == "BrokenRuleError":
         return " ".join(map(str, error.args[:2]))[:80]
     frames = traceback.extract_tb(error.__traceback__)
     ours = [one for one in frames if OURS in one.filename] or frames
@@ -49,33 +49,34 @@ def signature(error: BaseException) -> str:
 class Watch:
     """Runs one input after another, and keeps those that break the rule, one a signature."""
 
-    def __init__(self, target: "Target", *, out: Path, seconds: float, most: int) -> None:
-        self.target, self.out, self.seconds, self.most = target, out, seconds, most
+    def __init__(self, targets: "Mapping[str, Target]", *, out: Path, seconds: float, most: int) -> None:
+        self.targets, self.out, self.seconds, self.most = targets, out, seconds, most
         self.started = time.monotonic()
         self.n, self.slowest_s = 0, 0.0
         self.found: dict[str, str] = {}
 
-    def once(self, data: bytes) -> None:
+    def once(self, data: bytes, name: str) -> None:
         if self.n >= self.most or time.monotonic() - self.started > self.seconds:
             self.stop()
         self.n += 1
-        (self.out / "now").write_bytes(data)
+        now = self.out / f"now-{name}"
+        now.write_bytes(data)
         began = time.monotonic()
         try:
             with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
                 signal.setitimer(signal.ITIMER_PROF, HANG_SECONDS)  # of the processor: others may use it, too
                 try:
-                    self.target.run(data, Path(folder))
+                    self.targets[name].run(data, Path(folder))
                 finally:
                     signal.setitimer(signal.ITIMER_PROF, 0)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  (a panic of Rust is no Exception)
-            self.keep(data, error)
+            self.keep(data, f"{name}: {signature(error)}", error)
+        now.unlink()
         self.slowest_s = max(self.slowest_s, time.monotonic() - began)
 
-    def keep(self, data: bytes, error: BaseException) -> None:
-        kind = signature(error)
+    def keep(self, data: bytes, kind: str, error: BaseException) -> None:
         if kind in self.found:
             return
         name = hashlib.sha256(data).hexdigest()[:12]
@@ -88,7 +89,6 @@ class Watch:
         )
 
     def stop(self) -> None:
-        (self.out / "now").unlink(missing_ok=True)
         told = {"runs": self.n, "slowest_s": round(self.slowest_s, 2), "found": self.found}
         (self.out / "told.json").write_text(json.dumps(told), encoding="utf-8")
         sys.stdout.flush()
@@ -100,6 +100,8 @@ def _hang(number: int, frame: FrameType | None) -> None:
 
 
 def _limits() -> None:
+    import resource  # not on Windows
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, _hang)
@@ -108,20 +110,25 @@ def _limits() -> None:
     warnings.filterwarnings("ignore", message="Use .@. matmul", category=PendingDeprecationWarning)
 
 
-def _blind(watch: Watch, inputs: list[bytes], seed: int) -> None:
+def _blind(watch: Watch, inputs: Mapping[str, list[bytes]], seed: int) -> None:
     from .mutating import mutated
 
     random = Random(seed)
-    for data in inputs:
-        watch.once(data)
-    while True:
-        watch.once(mutated(random.choice(inputs), random)[: watch.target.most_bytes])
+    for name, seeds in inputs.items():
+        for data in seeds:
+            watch.once(data, name)
+    for name in itertools.cycle(inputs):
+        data = mutated(random.choice(inputs[name]), random)
+        watch.once(data[: watch.targets[name].most_bytes], name)
 
 
-def _by_coverage(watch: Watch, inputs: list[bytes], seed: int) -> None:
+def _by_coverage(watch: Watch, seeds: Mapping[str, list[bytes]], seed: int) -> None:
     import atheris
 
     from .mutating import blind, mutated
+
+    ((name, inputs),) = seeds.items()
+    most_bytes = watch.targets[name].most_bytes
 
     def change(data: bytes, random: Random) -> bytes:
         if random.random() < 0.5:
@@ -131,7 +138,7 @@ def _by_coverage(watch: Watch, inputs: list[bytes], seed: int) -> None:
     def mutator(data: bytes, most: int, number: int) -> bytes:
         random = Random(number)
         base = data if data and random.random() < 0.9 else random.choice(inputs)
-        return mutated(base, random, change=change)[: min(most, watch.target.most_bytes)]
+        return mutated(base, random, change=change)[: min(most, most_bytes)]
 
     corpus = watch.out / "grown"
     corpus.mkdir(exist_ok=True)
@@ -139,7 +146,7 @@ def _by_coverage(watch: Watch, inputs: list[bytes], seed: int) -> None:
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     options = [
         f"-seed={seed + 1}",
-        f"-max_len={watch.target.most_bytes}",
+        f"-max_len={most_bytes}",
         "-rss_limit_mb=0",
         "-verbosity=0",
         "-handle_segv=0",
@@ -154,7 +161,7 @@ def _by_coverage(watch: Watch, inputs: list[bytes], seed: int) -> None:
     ]
     atheris.Setup(
         [sys.argv[0], *options, f"-artifact_prefix={watch.out}/", str(corpus)],
-        watch.once,
+        lambda data: watch.once(data, name),
         custom_mutator=mutator,
     )
     atheris.Fuzz()
@@ -162,7 +169,7 @@ def _by_coverage(watch: Watch, inputs: list[bytes], seed: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("target")
+    parser.add_argument("target", nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--runs", type=int, default=10**9)
@@ -178,9 +185,10 @@ def main() -> None:
 
         with atheris.instrument_imports(include=["tuoyu_geo"]), contextlib.redirect_stderr(io.StringIO()):
             from .targets import TARGETS, inputs_of
-    inputs = list(inputs_of(asked.target).values())
+    inputs = {name: list(inputs_of(name).values()) for name in asked.target}
+    targets = {name: TARGETS[name] for name in asked.target}
     _limits()
-    watch = Watch(TARGETS[asked.target], out=asked.out, seconds=asked.seconds, most=asked.runs)
+    watch = Watch(targets, out=asked.out, seconds=asked.seconds, most=asked.runs)
     (_blind if asked.blind else _by_coverage)(watch, inputs, asked.seed)
 
 

@@ -291,9 +291,9 @@ def _parameters(data: bytes, folder: Path) -> None:
     load(layer(table, "communities", datum=None, crs="EPSG:2385", parameters=path), folder)
 
 
-def inputs_of(target: str) -> dict[str, bytes]:
+def inputs_of(target: str, *, broken: bool = True) -> dict[str, bytes]:
     """What a target begins with: its seeds, and whatever broke it before."""
-    files = [*sorted((CORPUS / target).iterdir()), *sorted((FOUND / target).glob("*"))]
+    files = [*sorted((CORPUS / target).iterdir()), *(sorted((FOUND / target).glob("*")) if broken else ())]
     return {one.name: one.read_bytes() for one in files}
 
 

@@ -53,7 +53,8 @@ def check_shapes(frame: gpd.GeoDataFrame, *, source: LayerSource) -> tuple[gpd.G
     findings: list[Finding] = []
     keep = np.ones(len(frame), dtype=bool)
     # What lies at infinity, beyond where the projection reaches, can be neither mended nor measured.
-    mended = np.where(lost, None, shapes)
+    mended = shapes.copy()
+    mended[lost] = None
     for i in np.flatnonzero(missing | wrong | invalid):
         row = int(frame["source_row"].iloc[i])
         name = frame["name"].iloc[i] if "name" in frame else None
