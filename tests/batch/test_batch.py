@@ -38,7 +38,7 @@ def run(given, out, *, n_workers=2, retries=2, memory=None, meanwhile=None):
     """A batch on worker processes; gives its records and what was said. `meanwhile` runs beside it."""
     said = []
     batch = Batch(look(find_counties(given), out), out=out, say=said.append)
-    batch.fail_unopened()
+    batch.start()
     if batch.waiting:
         with own_cluster(n_workers=n_workers, memory=memory) as client:
             if meanwhile is not None:

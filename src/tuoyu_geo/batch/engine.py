@@ -11,6 +11,7 @@ from uuid import uuid4
 from tuoyu_geo import __version__
 from tuoyu_geo.batch.cluster import WAIT_FOR_WORKERS_S, loss_words, n_workers_of, quiet
 from tuoyu_geo.batch.counties import County
+from tuoyu_geo.batch.estimate import Estimate, estimate
 from tuoyu_geo.batch.luggage import Luggage, packed
 from tuoyu_geo.batch.record import FILE, CountyRecord, read_record, record_bytes
 from tuoyu_geo.batch.resume import headline, opened, outputs_of_the_past, read_summary, run_seconds, why_again
@@ -83,11 +84,8 @@ class Batch:
         self._recorded = 0.0
         self._told = 0
         self._tasks = {task.county.key: task for task in tasks}
-        before = read_record(out)
-        self._records = {task.county.key: _record_of(task, before, out=out) for task in tasks}
-        for record in self.records:
-            if record.status == "kept":
-                self._tell(record)
+        self._before = read_record(out)
+        self._records = {task.county.key: _record_of(task, self._before, out=out) for task in tasks}
 
     @property
     def records(self) -> list[CountyRecord]:
@@ -99,8 +97,18 @@ class Batch:
         """The counties that are still to be made."""
         return [self._tasks[one.key] for one in self.records if one.status == "waiting"]
 
-    def fail_unopened(self) -> None:
-        """Say of the counties that can't be opened what is wrong with them; that takes no worker."""
+    def estimate(self, task: Task) -> Estimate | None:
+        """How long a county will take, and how much memory; None for one that can't be opened."""
+        if task.project is None:
+            return None
+        key = task.county.key
+        return estimate(task.project, self._out / folder_of(task.county), before=self._before.get(key))
+
+    def start(self) -> None:
+        """Do what takes no worker: say what is kept, and of the counties that can't be opened what is wrong with them."""
+        for record in self.records:
+            if record.status == "kept":
+                self._tell(record)
         for task in self.waiting:
             if task.project is None:
                 self._write(task, make_county(_order(task.county, Luggage(file=task.county.file))))
@@ -124,7 +132,9 @@ class Batch:
         OutputError
             The batch's folder can't be written; what was written before stays whole.
         """
-        queue = deque(self.waiting)
+        # the longest first, so that none of them is left alone at the end
+        seconds = {task.county.key: one.seconds for task in self.waiting if (one := self.estimate(task))}
+        queue = deque(sorted(self.waiting, key=lambda task: -seconds.get(task.county.key, 0.0)))
         running: dict[Future, Task] = {}
         alone_since: float | None = None
         try:

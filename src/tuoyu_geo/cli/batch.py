@@ -31,6 +31,7 @@ def command(
         str | None, typer.Option("--memory", metavar="3GB", help="cli.opt_memory", show_default=False)
     ] = None,
     retries: Annotated[int, typer.Option("--retries", min=0, help="cli.opt_batch_retries")] = 2,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="cli.opt_dry_run", show_default=False)] = False,
     debug: Debug = False,
 ) -> None:
     """Exit 1 where a county fails or can't meet its rules; the others are written all the same."""
@@ -44,6 +45,9 @@ def command(
     from tuoyu_geo.writing import holding
 
     counties = find_counties(projects)
+    if dry_run:
+        _tell_what_would_be_done(Batch(look(counties, out), out=out, say=_say), workers=workers)
+        return
     with holding(out):
         batch = Batch(look(counties, out), out=out, say=_say)
         _make(batch, scheduler=scheduler, workers=workers, memory=memory, retries=retries)
@@ -65,12 +69,46 @@ def _say(line: str) -> None:
     typer.echo(line, err=True)
 
 
+def _tell_what_would_be_done(batch: "Batch", *, workers: int | None) -> None:
+    from dask.system import CPU_COUNT
+
+    from tuoyu_geo.batch.estimate import wall_seconds
+
+    n_workers, estimates = workers or CPU_COUNT, []
+    waiting = {task.county.key: task for task in batch.waiting}
+    for one in batch.records:
+        known = {"key": one.key, "title": one.county_name or one.title, "why": one.why}
+        if one.key not in waiting:
+            typer.echo(text("cli.batch_would_keep", **known))
+            continue
+        estimate = batch.estimate(waiting[one.key])
+        if estimate is None:
+            typer.echo(text("cli.batch_would_fail", **known))
+            continue
+        estimates.append(estimate)
+        basis = text(f"cli.batch_basis_{estimate.basis}")
+        figures = {"seconds": estimate.seconds, "memory_mb": estimate.memory_mb, "basis": basis}
+        typer.echo(text("cli.batch_would_make", **known, **figures))
+    typer.echo(
+        text(
+            "cli.batch_would_all",
+            n=len(estimates),
+            kept=len(batch.records) - len(waiting),
+            failing=len(waiting) - len(estimates),
+            minutes=sum(one.seconds for one in estimates) / 60,
+            n_workers=n_workers,
+            wall_minutes=wall_seconds(estimates, n_workers=n_workers) / 60,
+            memory_mb=max((one.memory_mb for one in estimates), default=0.0),
+        )
+    )
+
+
 def _make(
     batch: "Batch", *, scheduler: str | None, workers: int | None, memory: str | None, retries: int
 ) -> None:
     from tuoyu_geo.batch.cluster import own_cluster, running_cluster
 
-    batch.fail_unopened()
+    batch.start()
     if batch.waiting:
         cluster = (
             own_cluster(n_workers=workers, memory=memory) if scheduler is None else running_cluster(scheduler)
