@@ -13,20 +13,38 @@ from tuoyu_geo.settings import read_toml
 
 
 def layer_path(folder: Path, path: str, *, outside: bool) -> Path:
-    """Where a file that a project names lies.
+    """Where a file lies that a project names; a database's table lies nowhere, and gives the project's own file.
+
+    Parameters
+    ----------
+    folder
+        The project's.
+    path
+        As the project writes it.
+    outside
+        Whether files may lie outside the folder.
 
     Raises
     ------
     ConfigError
-        It lies on a network, or outside of the project's folder although `outside` doesn't allow that.
+        It is an address or one of GDAL's virtual paths; it can be no path; or it, or a file that is read along with it,
+        lies outside the folder, a link followed to its end.
     """
     if is_database(path) and "://" not in path:
         return folder / "project.toml"  # where the server is, is not the project's to say
     if "://" in path or path.lower().startswith(("/vsi", "\\\\", "//")):
         raise ConfigError(text("config.path_network", found=without_secrets(path)))
-    full = (folder / path).resolve()
-    if not outside and not full.is_relative_to(folder.resolve()):
-        raise ConfigError(text("config.path_outside", found=path))
+    try:
+        full = (folder / path).resolve()
+        inside = folder.resolve()
+        outsiders = [] if outside or full.is_relative_to(inside) else [path]
+        if not outside and not outsiders:
+            along = companions(full)
+            outsiders = [f"{path} ({one.name})" for one in along if not one.resolve().is_relative_to(inside)]
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a zero byte, a link to itself
+        raise ConfigError(text("config.path_unusable", found=path[:200], reason=error)) from error
+    if outsiders:
+        raise ConfigError(text("config.path_outside", found=outsiders[0]))
     return full
 
 

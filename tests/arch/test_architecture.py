@@ -16,7 +16,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 ORDER = (
     ("messages",),
     ("errors",),
-    ("findings", "settings", "cut", "writing", "compiled", "content"),
+    ("findings", "settings", "cut", "writing", "compiled", "content", "doctype"),
     ("config", "scenario"),
     ("layers",),
     ("areas",),

@@ -256,7 +256,7 @@ REFUSED = {
             + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9))
             + "]><kml>&j;</kml>",
         ),
-        "file_broken",
+        "file_unsafe",
     ),
     "parquet cut off": (nasty.raw("a.parquet", b"PAR1" + b"0" * 40), "file_broken"),
     "shapefile without .dbf": (nasty.shapefile("GBK", without=".dbf"), "companion_missing"),

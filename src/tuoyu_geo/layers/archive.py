@@ -1,5 +1,6 @@
 """Zip archives: unpacked into a folder of their own under names that the bytes tell, and never outside it."""
 
+import io
 import lzma
 import re
 import struct
@@ -7,7 +8,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from tuoyu_geo.layers.limits import MAX_UNPACKED_MB, MB
+from tuoyu_geo.layers.limits import MAX_UNPACKED_MB, MB, TooLargeError
 
 # Flag of a zip entry whose name is UTF-8; without it, Windows in China writes GBK, which zipfile reads as CP437.
 _UTF8_NAME = 0x800
@@ -27,6 +28,13 @@ BROKEN = (
 )
 # Folders and files that a Mac adds.
 _CLUTTER = re.compile(r"(^|/)(__MACOSX(/|$)|\.DS_Store$|\._)")
+
+
+# Layers pack to a tenth, seldom to a fiftieth; only what was made to do so unpacks to more than this.
+MAX_RATIO = 200
+# As much as this may be of any ratio: a column of zeros is no bomb.
+FREE_BYTES = 50 * MB
+_BLOCK = 1 << 20
 
 
 class LockedError(ValueError):
@@ -49,6 +57,51 @@ def entry_name(entry: zipfile.ZipInfo) -> str:
     return entry.filename
 
 
+def refuse_bomb(data: bytes | Path, *, most: int) -> None:
+    """Refuse a zip that unpacks to too much, by unpacking it: what its directory says of sizes is not to be believed.
+
+    Parameters
+    ----------
+    data
+        The zip.
+    most
+        Largest size of all that it holds [bytes].
+
+    Raises
+    ------
+    TooLargeError
+        It says, or proves, that it holds more.
+    LockedError
+        It is locked by a password.
+    zipfile.BadZipFile
+        It is broken: an entry is not as large as it says, too.
+    """
+    with zipfile.ZipFile(data if isinstance(data, Path) else io.BytesIO(data)) as package:
+        entries = package.infolist()
+        _refuse_stated(entries, most=most)
+        left = most
+        for entry in entries:
+            try:
+                with package.open(entry) as source:
+                    while block := source.read(_BLOCK):
+                        left -= len(block)
+                        if left < 0:
+                            raise TooLargeError(f"> {most / MB:,.0f} MB")
+            except RuntimeError as error:
+                raise LockedError(str(error)) from error
+
+
+def _refuse_stated(entries: "list[zipfile.ZipInfo]", *, most: int) -> None:
+    """Refuse by what the directory says: too much, too many, or packed as only a bomb is."""
+    if len(entries) > MAX_ENTRIES:
+        raise TooLargeError(f"{len(entries):,} > {MAX_ENTRIES:,}")
+    stated, packed = (sum(getattr(one, name) for one in entries) for name in ("file_size", "compress_size"))
+    if stated > most:
+        raise TooLargeError(f"{stated / MB:,.0f} MB")
+    if stated > FREE_BYTES and stated > MAX_RATIO * packed:
+        raise TooLargeError(f"{stated / MB:,.0f} MB / {packed / MB:,.1f} MB")
+
+
 def unpack(path: Path, folder: Path) -> list[Path]:
     """Unpack a zip.
 
@@ -65,8 +118,10 @@ def unpack(path: Path, folder: Path) -> list[Path]:
 
     Raises
     ------
+    TooLargeError
+        It has too many entries, or unpacks to too much.
     ValueError
-        It has too many entries, or unpacks to too much; as a `LockedError`, it is locked by a password.
+        It is packed by a method nobody knows; as a `LockedError`, it is locked by a password.
     zipfile.BadZipFile
         It is broken.
     """
@@ -74,8 +129,7 @@ def unpack(path: Path, folder: Path) -> list[Path]:
     left = MAX_UNPACKED_MB * MB
     with zipfile.ZipFile(path) as package:
         entries = [one for one in package.infolist() if not one.is_dir()]
-        if len(entries) > MAX_ENTRIES:
-            raise ValueError(f"{len(entries):,} > {MAX_ENTRIES:,}")
+        _refuse_stated(entries, most=left)
         for entry in entries:
             name = entry_name(entry).replace("\\", "/")
             parts = [
@@ -88,14 +142,14 @@ def unpack(path: Path, folder: Path) -> list[Path]:
             try:
                 with package.open(entry) as source, target.open("wb") as stream:
                     # What the directory says of sizes is not to be believed.
-                    while block := source.read(1 << 20):
+                    while block := source.read(_BLOCK):
                         left -= len(block)
                         if left < 0:
-                            raise ValueError(f"> {MAX_UNPACKED_MB:,} MB")
+                            raise TooLargeError(f"> {MAX_UNPACKED_MB:,} MB")
                         stream.write(block)
             except RuntimeError as error:  # what zipfile raises where a password is wanted
                 raise LockedError(str(error)) from error
             except NotImplementedError as error:  # a method nobody knows
                 raise ValueError(str(error)) from error
             unpacked.append(target)
-    return sorted(unpacked)
+    return sorted(set(unpacked))

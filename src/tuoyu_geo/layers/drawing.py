@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tuoyu_geo.layers.gdal import offline
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
 from tuoyu_geo.layers.text_table import decode_text
@@ -84,7 +85,8 @@ def _read(path: Path) -> pd.DataFrame:
     before = pyogrio.get_gdal_config_option("DXF_ENCODING")
     pyogrio.set_gdal_config_options({"DXF_ENCODING": encoding})
     try:
-        return pyogrio.read_dataframe(path, on_invalid="ignore")
+        with offline():
+            return pyogrio.read_dataframe(path, on_invalid="ignore")
     finally:
         pyogrio.set_gdal_config_options({"DXF_ENCODING": before})
 

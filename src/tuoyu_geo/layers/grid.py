@@ -9,6 +9,7 @@ import pandas as pd
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.fields import clean_name, fields_of
+from tuoyu_geo.layers.limits import MAX_CELLS, TooLargeError
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, failed, layer_finding
 from tuoyu_geo.layers.values import plain_text
@@ -237,7 +238,13 @@ def _is_number(cell: object) -> bool:
 def _filled(grid: Grid, rows: range) -> list[list[object]]:
     """Some rows with every merged range filled."""
     result = [list(grid.cells[i]) for i in rows]
-    for top, left, bottom, right in grid.merged:
+    widest = max(map(len, result), default=0)
+    n_filled = 0
+    for top, left, bottom, stated_right in grid.merged:
+        right = min(stated_right, widest - 1)  # a range may reach to the sheet's last column
+        n_filled += max(0, right + 1 - left) * (min(bottom + 1, len(result)) - top)
+        if n_filled > MAX_CELLS:
+            raise TooLargeError(f"{len(grid.merged):,}: {n_filled:,}")
         if top >= len(result) or left >= len(result[top]):
             continue
         for i in range(top, min(bottom + 1, len(result))):

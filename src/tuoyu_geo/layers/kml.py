@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tuoyu_geo.doctype import states_doctype
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, failed, layer_finding
 from tuoyu_geo.layers.text_table import decode_text
@@ -31,8 +32,10 @@ def read_kml(data: bytes, source: LayerSource) -> RawTable:
     if decoded is None:
         return failed(layer_finding(source, "encoding_unknown", tried=source.encoding or _declared(data)))
     content = re.sub(r"^\s*<\?xml[^>]*\?>", "", decoded[0].lstrip("\ufeff"))
+    if states_doctype([content.encode("utf-8", "replace")]):
+        return failed(layer_finding(source, "file_unsafe", what="<!DOCTYPE>"))
     try:
-        root = ET.fromstring(content)  # noqa: S314  (expat refuses entity bombs)
+        root = ET.fromstring(content)  # noqa: S314  (without a document type there are no entities)
     except ET.ParseError as error:
         return failed(layer_finding(source, "file_broken", reason=error))
     folders = {
@@ -48,7 +51,7 @@ def read_kml(data: bytes, source: LayerSource) -> RawTable:
         if _tag(placemark) == "Placemark":
             try:
                 shapes.append(_shape(placemark))
-            except ValueError:
+            except (ValueError, RecursionError):  # as deep as this, no program nests shapes
                 shapes.append(None)
             rows.append(_attributes(placemark))
     if not rows:

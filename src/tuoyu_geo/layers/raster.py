@@ -1,6 +1,5 @@
 """Population rasters: counts a cell, read around the county alone, as points at the cells' centres."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from tuoyu_geo.layers.gdal import UnsafeRasterError, open_geotiff
 from tuoyu_geo.layers.kinds import not_what_it_says
 from tuoyu_geo.layers.limits import MAX_ROWS
 from tuoyu_geo.layers.source import LayerSource
@@ -57,22 +57,19 @@ def read_raster(source: LayerSource, *, around: gpd.GeoDataFrame) -> RawTable:
     RefusedError
         It is no raster of counts, states no CRS, or its part over the county is too large.
     """
-    import rasterio  # noqa: PLC0415  (slow to import)
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError  # noqa: PLC0415  (slow to import)
 
     _refuse_no_tiff(source)
     try:
-        # No other driver: a file named .tif could point GDAL elsewhere.
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", NotGeoreferencedWarning)
-            raster = rasterio.open(source.path, driver="GTiff")
-        with raster:
+        with open_geotiff(source.path) as raster:
             _refuse_pictures(raster, source)
             crs = _crs(raster, source)
             window = _window(raster, around, crs=crs, source=source)
             return _read(raster, window, band=_band(raster, source), crs=crs, source=source)
     except NotGeoreferencedWarning as error:
         raise RefusedError(layer_finding(source, "raster_unplaced")) from error
+    except UnsafeRasterError as error:
+        raise RefusedError(layer_finding(source, "file_unsafe", what=error)) from error
     except (RasterioError, ValueError, MemoryError) as error:
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
 

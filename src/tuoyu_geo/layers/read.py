@@ -6,12 +6,13 @@ from pathlib import Path
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import kinds
-from tuoyu_geo.layers.archive import BROKEN, LockedError, unpack
+from tuoyu_geo.layers.archive import BROKEN, MAX_ENTRIES, LockedError, unpack
 from tuoyu_geo.layers.database import DATABASE_START, read_database
 from tuoyu_geo.layers.drawing import read_drawing
 from tuoyu_geo.layers.kml import read_kml
-from tuoyu_geo.layers.limits import over_limit
+from tuoyu_geo.layers.limits import MAX_UNPACKED_MB, TooLargeError, over_limit
 from tuoyu_geo.layers.parquet import read_parquet
+from tuoyu_geo.layers.personal import without_personal
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, failed, layer_finding
 from tuoyu_geo.layers.text_table import read_text_table
@@ -23,7 +24,11 @@ HEAD_BYTES = 4096
 
 
 def read_table(source: LayerSource) -> RawTable:
-    """Rows of a layer's file; whatever is wrong with the file is a finding."""
+    """Rows of a layer's file without what they say of persons; whatever is wrong with the file is a finding."""
+    return without_personal(_read_table(source), source)
+
+
+def _read_table(source: LayerSource) -> RawTable:
     if source.file.startswith(DATABASE_START):
         return read_database(source)
     try:
@@ -89,6 +94,11 @@ def _read_archive(source: LayerSource, path: Path) -> RawTable:
             files = unpack(path, Path(folder))
         except LockedError as error:
             raise RefusedError(layer_finding(source, "file_locked")) from error
+        except TooLargeError as error:
+            allowed = f"{MAX_UNPACKED_MB:,} MB, {MAX_ENTRIES:,}"
+            raise RefusedError(
+                layer_finding(source, "file_too_large", found=error, allowed=allowed)
+            ) from error
         except BROKEN as error:
             raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
         databases = sorted({one.parent for one in files if one.parent.suffix.lower() == ".gdb"})

@@ -7,7 +7,7 @@ import re
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.grid import Grid, find_header, grid_table
-from tuoyu_geo.layers.limits import too_many_rows
+from tuoyu_geo.layers.limits import MAX_CELLS, too_many_rows
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, failed, layer_finding
 from tuoyu_geo.messages import listed
@@ -17,6 +17,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = (",", "\t", ";", "|", "，", "；", "、", "~", "^", "#")
 SPACES = "  "
 _HEAD_LINES = 20
+# Letters of a line; a hundred columns of long remarks have fewer.
+MAX_LINE = 500_000
 # Of a file in UTF-8 a few bytes may be damaged; a file in GBK read as UTF-8 is damaged nearly everywhere.
 DAMAGED_SHARE = 0.02
 
@@ -64,8 +66,14 @@ def read_text_table(data: bytes, source: LayerSource) -> RawTable:
     too_large = too_many_rows(source, content.count("\n"))
     if too_large:
         return failed(too_large)
+    longest = max(map(len, content.split("\n", _HEAD_LINES)[:_HEAD_LINES]))
+    if longest > MAX_LINE:  # the lines that are looked at again and again for a header
+        return failed(layer_finding(source, "file_too_large", found=f"{longest:,}", allowed=f"{MAX_LINE:,}"))
     findings = _damaged(content, source)
     separator = _separator(content, source)
+    n_cells = content.count(" " if separator == SPACES else separator)
+    if n_cells > MAX_CELLS:
+        return failed(layer_finding(source, "file_too_large", found=f"{n_cells:,}", allowed=f"{MAX_CELLS:,}"))
     try:
         cells = _split(content, separator)
     except csv.Error as error:

@@ -1,6 +1,5 @@
 """Vector files through GDAL: which of several layers is meant, and rows with nothing where nothing stands."""
 
-import json
 import sqlite3
 import warnings
 from collections.abc import Sequence
@@ -17,6 +16,9 @@ from shapely.errors import ShapelyError
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.by_bytes import missing_companions, read_by_bytes
 from tuoyu_geo.layers.fields import clean_name, fields_of
+from tuoyu_geo.layers.gdal import offline
+from tuoyu_geo.layers.geopackages import unsafe_tables
+from tuoyu_geo.layers.json_check import PointsElsewhereError, refuse_no_json
 from tuoyu_geo.layers.limits import too_many_rows
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
@@ -24,8 +26,7 @@ from tuoyu_geo.layers.text_table import decode_text
 from tuoyu_geo.messages import listed
 
 BY_BYTES = (".shp", ".tab", ".mif")
-# Larger JSON is looked at by its end alone: parsed, it would take ten times its size.
-MAX_PARSED = 50_000_000
+JSON_ENDINGS = (".geojson", ".json")
 # Tables that programs keep in a GeoPackage for themselves.
 HOUSEKEEPING = ("layer_styles", "qgis_projects")
 
@@ -51,7 +52,12 @@ def read_vector(source: LayerSource, path: Path) -> RawTable:
             layer_finding(source, "companion_missing", found=listed(path.stem + e for e in lacking))
         )
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path) if str(name) not in HOUSEKEEPING]
+        views = _refuse_unsafe(path, source)
+        with offline():
+            there = [str(name) for name, _ in pyogrio.list_layers(path)]
+        names = [name for name in there if name not in {*HOUSEKEEPING, *views}]
+        if source.sheet in views or (views and not names):
+            raise RefusedError(layer_finding(source, "layer_view", found=listed(views)))
         if source.sheet is not None and source.sheet not in names:
             raise RefusedError(
                 layer_finding(source, "sheet_missing", found=source.sheet, sheets=listed(names))
@@ -64,7 +70,7 @@ def read_vector(source: LayerSource, path: Path) -> RawTable:
         )
         if too_large:
             raise RefusedError(too_large)
-        with warnings.catch_warnings():
+        with offline(), warnings.catch_warnings():
             # What GDAL and pyogrio warn of, a row's shape or text, is a finding of its own.
             warnings.simplefilter("ignore")
             frame, notes = _read(source, path, layer)
@@ -86,6 +92,33 @@ def read_vector(source: LayerSource, path: Path) -> RawTable:
     if isinstance(frame, gpd.GeoDataFrame) and _is_stated(frame.crs, source):
         frame = frame.set_crs(source.crs, allow_override=True)
     return frame_table(frame, [*findings, *notes])
+
+
+def _refuse_unsafe(path: Path, source: LayerSource) -> list[str]:
+    """Refuse what would read another file or address; gives the views of a GeoPackage, which are no layers here.
+
+    Raises
+    ------
+    LookupError
+        The text's encoding is not known.
+    ValueError
+        JSON that is broken.
+    """
+    ending = path.suffix.lower()
+    if ending == ".gpkg":
+        views, others = unsafe_tables(path)
+        if others:
+            raise RefusedError(layer_finding(source, "file_unsafe", what=listed(others[:5])))
+        return views
+    if ending in JSON_ENDINGS:
+        decoded = decode_text(path.read_bytes(), stated=source.encoding)
+        if decoded is None:
+            raise LookupError(source.encoding)
+        try:
+            refuse_no_json(decoded[0])
+        except PointsElsewhereError as error:
+            raise RefusedError(layer_finding(source, "file_unsafe", what=error)) from error
+    return []
 
 
 def _is_stated(own: CRS | None, source: LayerSource) -> bool:
@@ -170,25 +203,12 @@ def _read(
     unclosed = "fix" if source.on_invalid == "fix" else "ignore"
     if ending in BY_BYTES:
         return read_by_bytes(source, path, layer=layer)
-    if ending in {".geojson", ".json"}:
+    if ending in JSON_ENDINGS:
         data = path.read_bytes()
         decoded = decode_text(data, stated=source.encoding)
         if decoded is None:
             raise LookupError(source.encoding)
-        _refuse_no_json(decoded[0])
         if decoded[1] not in {"utf-8-sig", "utf-8"}:
             note = layer_finding(source, "encoding_taken", severity="info", found=decoded[1].upper())
             return pyogrio.read_dataframe(decoded[0].encode("utf-8"), on_invalid=unclosed), [note]
     return pyogrio.read_dataframe(path, layer=layer, on_invalid=unclosed), []
-
-
-def _refuse_no_json(content: str) -> None:
-    """GDAL reads as far as it can; a file cut off in the middle must not pass for a shorter one."""
-    if len(content) > MAX_PARSED:
-        if not content.rstrip().endswith(("}", "]")):
-            raise ValueError(content[-40:])
-        return
-    try:
-        json.loads(content)
-    except RecursionError as error:
-        raise ValueError(str(error)) from error

@@ -3,38 +3,26 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from xml.etree import ElementTree as ET
+from collections.abc import Callable, Mapping
 
 from tuoyu_geo.findings import Finding
-from tuoyu_geo.layers.archive import BROKEN, LockedError
+from tuoyu_geo.layers.archive import BROKEN, LockedError, refuse_bomb
 from tuoyu_geo.layers.grid import Grid, Header, Trouble, find_header, grid_table
-from tuoyu_geo.layers.limits import MAX_CELLS, over_limit, unpacked_size
+from tuoyu_geo.layers.limits import MAX_CELLS, MAX_SHEET_MB, MB, TooLargeError
 from tuoyu_geo.layers.ods import ods_sheets
+from tuoyu_geo.layers.sheet_xml import scan_sheet
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
 from tuoyu_geo.layers.xls import xls_sheets
+from tuoyu_geo.layers.xml_part import DefinesEntitiesError, plain_xml
 from tuoyu_geo.messages import listed
 
 _OLE = b"\xd0\xcf\x11\xe0"
 # Names of a compound file's streams are UTF-16; an encrypted workbook is a package in one of them.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>(?!\s*</)")
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_UNKNOWN = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>|</(?:\w+:)?c>)"
-)
-_FAILED = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:\s*<(?:\w+:)?f.*?(?:/>|</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<"
-)
 _GUIDE = re.compile(r"(填写|填报|填表)?(说明|须知)$")
 _COUNT = re.compile(rb"[cC]ount\s*=\s*[\"'](\d{1,30})[\"']")
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
-
-class _TooLargeError(Exception):
-    """A sheet that claims more cells than may be read."""
 
 
 def read_workbook(data: bytes, source: LayerSource) -> RawTable:
@@ -52,32 +40,41 @@ def read_workbook(data: bytes, source: LayerSource) -> RawTable:
             ods_sheets if _is_ods(data) else _calamine_sheets if data.startswith(b"PK") else xls_sheets
         )
         return _read_sheets(open_sheets(data), source)
-    except (_TooLargeError, MemoryError) as error:
-        raise RefusedError(
-            layer_finding(source, "file_too_large", found=error, allowed=f"{MAX_CELLS:,}")
-        ) from error
-    except LockedError as error:
-        raise RefusedError(layer_finding(source, "file_locked")) from error
-    except (*BROKEN, LookupError, ArithmeticError, SyntaxError) as error:
-        raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
-    except _calamine_errors() as error:
-        if type(error).__name__ == "PasswordError":
-            raise RefusedError(layer_finding(source, "file_locked")) from error
-        raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
+    except RefusedError:
+        raise
     except BaseException as error:  # a panic of Rust is no Exception, and its class has no other name
-        if type(error).__name__ != "PanicException":
+        told = _told(error, source)
+        if told is None:
             raise
-        raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
+        raise RefusedError(told) from error
+
+
+def _told(error: BaseException, source: LayerSource) -> Finding | None:
+    """What a reader's giving up means; None where it is no reader's."""
+    name = type(error).__name__
+    if isinstance(error, TooLargeError | MemoryError):
+        return layer_finding(source, "file_too_large", found=error, allowed=f"{MAX_CELLS:,}")
+    if isinstance(error, LockedError) or (isinstance(error, _calamine_errors()) and name == "PasswordError"):
+        return layer_finding(source, "file_locked")
+    if isinstance(error, DefinesEntitiesError):
+        return layer_finding(source, "file_unsafe", what=error)
+    broken = (*BROKEN, LookupError, ArithmeticError, SyntaxError, _calamine_errors())
+    if isinstance(error, broken) or name == "PanicException":
+        return layer_finding(source, "file_broken", reason=str(error)[:200])
+    return None
 
 
 def _refuse_large(data: bytes, source: LayerSource) -> None:
-    """Refuse a package that unpacks to too much, or is none."""
-    size = unpacked_size(data)
-    if size is None:
-        raise RefusedError(layer_finding(source, "file_broken", reason="zip"))
-    too_large = over_limit(source, unpacked=size)
-    if too_large:
-        raise RefusedError(too_large)
+    """Refuse a package that unpacks to too much, or is none; what its directory says is not to be believed."""
+    try:
+        refuse_bomb(data, most=MAX_SHEET_MB * MB)
+    except TooLargeError as error:
+        allowed = f"{MAX_SHEET_MB:,} MB"
+        raise RefusedError(layer_finding(source, "file_too_large", found=error, allowed=allowed)) from error
+    except LockedError as error:
+        raise RefusedError(layer_finding(source, "file_locked")) from error
+    except BROKEN as error:
+        raise RefusedError(layer_finding(source, "file_broken", reason="zip")) from error
     if _claims_strings(data):
         raise RefusedError(layer_finding(source, "file_broken", reason="uniqueCount"))
 
@@ -121,8 +118,13 @@ def _calamine_sheets(data: bytes) -> dict[str, Callable[[], Grid]]:
 
     def opener(name: str) -> Callable[[], Grid]:
         def read() -> Grid:
-            troubles = tuple(_scan(data, parts[name])) if name in parts else ()  # before the sheet is opened
+            troubles: tuple[Trouble, ...] = ()
+            if name in parts:  # before the sheet is opened
+                with zipfile.ZipFile(io.BytesIO(data)) as package:
+                    troubles = tuple(scan_sheet(package, parts[name]))
             sheet = book.get_sheet_by_name(name)
+            if sheet.total_height * sheet.total_width > MAX_CELLS:
+                raise TooLargeError(f"{sheet.total_height:,} × {sheet.total_width:,}")
             merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
             return Grid(cells=sheet.to_python(skip_empty_area=False), merged=merged, troubles=troubles)
 
@@ -138,8 +140,8 @@ def _sheet_parts(data: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         if "xl/workbook.xml" not in package.namelist():
             return {}
-        book = ET.fromstring(package.read("xl/workbook.xml"))  # noqa: S314  (expat refuses entity bombs)
-        relations = ET.fromstring(package.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        book = plain_xml(package.read("xl/workbook.xml"))
+        relations = plain_xml(package.read("xl/_rels/workbook.xml.rels"))
         targets = {one.get("Id"): one.get("Target", "") for one in relations}
         parts = {}
         for sheet in book.iter():
@@ -149,52 +151,6 @@ def _sheet_parts(data: bytes) -> dict[str, str]:
                     target.lstrip("/") if target.startswith("/") else f"xl/{target}"
                 )
         return {name: part for name, part in parts.items() if part in package.namelist()}
-
-
-def _scan(data: bytes, part: str) -> Iterator[Trouble]:
-    """Cells of a sheet that hold no value though something stands there.
-
-    Raises
-    ------
-    _TooLargeError
-        One stray cell far out would make the reader allocate everything before it.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        xml = package.read(part)
-    last_row = last_column = 0
-    farthest = ""
-    for cell in _CELL.finditer(xml):
-        if cell.group(1).endswith(b"/"):
-            continue  # formatted, but empty
-        place = _PLACE.search(cell.group(1))
-        if place is None:
-            continue
-        row, column = int(place.group(2)), _column(place.group(1))
-        if row > last_row or column > last_column:
-            last_row, last_column = max(row, last_row), max(column, last_column)
-            farthest = place.group(1).decode() + place.group(2).decode()
-    if last_row * (last_column + 1) > MAX_CELLS:
-        raise _TooLargeError(farthest)
-    for code, pattern in (("formula_unknown", _UNKNOWN), ("formula_failed", _FAILED)):
-        for match in pattern.finditer(xml):
-            place = _PLACE.search(match.group(1))
-            if place is None or (code == "formula_unknown" and b't="str"' in match.group(1)):
-                continue  # a formula whose result is an empty text has been worked out
-            found = (match.group(2) or b"").decode("utf-8", "replace")
-            yield Trouble(
-                code=code,
-                row=int(place.group(2)) - 1,
-                column=_column(place.group(1)),
-                found=f"={found}" if code == "formula_unknown" else found,
-            )
-
-
-def _column(letters: bytes) -> int:
-    """A spreadsheet's column, from 0."""
-    column = 0
-    for letter in letters:
-        column = 26 * column + letter - ord("A") + 1
-    return column - 1
 
 
 def _read_sheets(sheets: Mapping[str, Callable[[], Grid]], source: LayerSource) -> RawTable:
@@ -208,7 +164,13 @@ def _read_sheets(sheets: Mapping[str, Callable[[], Grid]], source: LayerSource) 
     if source.sheet is not None or len(sheets) == 1:
         name = source.sheet or next(iter(sheets))
         return grid_table(sheets[name](), source, findings=[])
-    grids = {name: read() for name, read in sheets.items()}
+    grids: dict[str, Grid] = {}
+    n_cells = 0
+    for name, read in sheets.items():
+        grids[name] = read()
+        n_cells += sum(map(len, grids[name].cells))
+        if n_cells > MAX_CELLS:
+            raise TooLargeError(f"{len(grids):,}: {n_cells:,}")
     headers = {name: find_header(grid, source) for name, grid in grids.items()}
     taken = max(headers, key=lambda name: 0 if headers[name] is None else headers[name].n_known)  # type: ignore[union-attr]
     return grid_table(grids[taken], source, findings=[_taken(taken, grids, headers, source)])

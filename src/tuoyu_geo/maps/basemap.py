@@ -17,6 +17,7 @@ import shapely
 from tuoyu_geo.content import content_hash
 from tuoyu_geo.errors import RenderError
 from tuoyu_geo.layers.datum import wgs84_to_gcj02
+from tuoyu_geo.layers.gdal import UnsafeRasterError, open_geotiff
 from tuoyu_geo.maps.layers import WGS84
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
@@ -40,6 +41,8 @@ _HOSTS = {
 }
 _TOKEN = re.compile(r"[0-9A-Za-z]{1,128}")
 _MOST_PIXELS = 1400
+# Every cell below the map is read once; as many as these take some seconds.
+_MOST_CELLS = 1_000_000_000
 _MERCATOR = "EPSG:3857"
 _JPEG_QUALITY = 75
 _FRAMES = (
@@ -171,7 +174,7 @@ def raster_picture(path: Path, *, box: Box) -> list[dict[str, Any]]:
 
     (south, west), (north, east) = box
     try:
-        with rasterio.open(path) as raster:
+        with open_geotiff(path) as raster:
             if raster.crs is None:
                 raise RenderError(text("maps.base.no_crs", name=path.name))
             have = transform_bounds(raster.crs, _MERCATOR, *raster.bounds)
@@ -189,11 +192,20 @@ def raster_picture(path: Path, *, box: Box) -> list[dict[str, Any]]:
                 "width": width,
                 "height": height,
             }
+            cells = (across / (have[2] - have[0])) * (up / (have[3] - have[1])) * raster.width * raster.height
+            if cells > _MOST_CELLS:
+                raise RenderError(
+                    text("maps.base.too_large", name=path.name, found=cells / 1e6, allowed=_MOST_CELLS / 1e6)
+                )
             palette = _palette(raster)
             smooth = Resampling.nearest if palette is not None else Resampling.average
             with WarpedVRT(raster, resampling=smooth, add_alpha=False, **options) as warped:
                 bands = warped.read([1, 2, 3] if warped.count >= 3 else [1])
                 seen = warped.dataset_mask() > 0
+    except rasterio.errors.NotGeoreferencedWarning as error:
+        raise RenderError(text("maps.base.no_crs", name=path.name)) from error
+    except UnsafeRasterError as error:
+        raise RenderError(text("maps.base.unsafe", name=path.name, what=error)) from error
     except rasterio.errors.RasterioError as error:
         raise RenderError(text("maps.base.unreadable", name=path.name, reason=error)) from error
     painted = palette[bands[0]].transpose(2, 0, 1) if palette is not None else _stretched(bands, seen)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from tuoyu_geo.doctype import states_doctype
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.faults import fault, refuse
@@ -68,6 +70,7 @@ def read_graphml(
         index = {name: i for i, name in enumerate(graph.node_id)}
         tail, head = (np.array([index[end[k]] for end in graph.ends], dtype=np.int64) for k in (0, 1))
         own_crs = CRS.from_user_input(graph.attributes.get("crs", "EPSG:4326"))
+        _refuse_nowhere(node_xy, geographic=own_crs.is_geographic)
         shapes = [
             line_shape(edge.get("geometry"), node_xy[[t, h]])
             for edge, t, h in zip(graph.edges, tail, head, strict=True)
@@ -135,7 +138,9 @@ def read_graphml(
 def _parse(path: Path) -> _Graph:
     keys: dict[str, str] = {}
     graph = _Graph({}, True, [], [], [], [])
-    # expat bounds the growth of entities itself, and GraphML has no other reference to follow
+    with path.open("rb") as stream:
+        if states_doctype(iter(partial(stream.read, 1 << 16), b"")):
+            raise ValueError("<!DOCTYPE>")
     for _, element in ET.iterparse(path):  # noqa: S314
         tag = element.tag.rpartition("}")[2]
         if tag == "key":
@@ -156,6 +161,18 @@ def _parse(path: Path) -> _Graph:
                 )
             element.clear()
     raise ValueError("<graph>")
+
+
+def _refuse_nowhere(xy: Floats, *, geographic: bool) -> None:
+    """Refuse nodes that lie nowhere on Earth.
+
+    Raises
+    ------
+    ValueError
+        There are some.
+    """
+    if not np.isfinite(xy).all() or (geographic and (np.abs(xy.reshape(-1, 2)) > (180, 90)).any()):
+        raise ValueError("x, y: nan, inf, |x| > 180, |y| > 90")
 
 
 def line_shape(wkt: str | None, ends: Floats) -> Floats:

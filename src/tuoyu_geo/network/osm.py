@@ -1,5 +1,6 @@
 """Streets from an OpenStreetMap extract."""
 
+import bz2
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +33,9 @@ _BACKWARD = frozenset({"-1", "reverse"})
 _ROUND = frozenset({"roundabout", "circular"})
 # Under a house or over a culvert the street stays on the ground.
 _NO_TUNNEL = frozenset({"no", "building_passage", "culvert"})
+
+_LOOKED_AT_BYTES = 50_000_000
+_MOST_RATIO = 200
 
 
 def read_osm(
@@ -73,13 +77,11 @@ def read_osm(
         refuse([fault("suffix", file, found=file.suffix, allowed=listed(SUFFIXES))])
     if suffix == ".graphml":
         return read_graphml(file, crs=crs, moved=moved)
+    if suffix == ".osm.bz2" and _is_bomb(file):
+        refuse([fault("bomb", file)])
     try:
         ways = _read_ways(osmium.io.File(str(file), str(suffix).removeprefix(".")))
-    except (
-        RuntimeError,
-        ValueError,
-        osmium.InvalidLocationError,
-    ) as error:  # osmium's own are runtime errors
+    except (RuntimeError, ValueError, MemoryError, osmium.InvalidLocationError) as error:
         wrong = fault("not_osm", file, suffix=suffix, reason=error)
         raise NetworkError(text("network.faults", n=1), findings=[wrong]) from error
     if not ways.refs:
@@ -105,6 +107,19 @@ def read_osm(
         lonlat=lonlat,
         crs=target.to_string(),
     )
+
+
+def _is_bomb(path: Path) -> bool:
+    """Whether the beginning of a .bz2 unpacks to hundreds of times its size; an extract packs to a tenth."""
+    unpacked = 0
+    with path.open("rb") as packed:
+        try:
+            with bz2.open(packed) as stream:
+                while unpacked < _LOOKED_AT_BYTES and (block := stream.read(1 << 20)):
+                    unpacked += len(block)
+        except (OSError, EOFError, ValueError):
+            return False  # whoever reads it says what is wrong
+        return unpacked >= _LOOKED_AT_BYTES and unpacked > _MOST_RATIO * packed.tell()
 
 
 class _Ways(NamedTuple):
