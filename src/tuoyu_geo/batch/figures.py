@@ -155,7 +155,9 @@ def figures_of(record: CountyRecord, summary: Mapping[str, Any]) -> CountyFigure
     reading, solver = coverage["headline"], summary["solver"]
     with_quota = [one for one in summary["townships"] if one["quota"]]
     standards = {
-        area: standard for area, standard in sorted(coverage["standards"].items()) if standard is not None
+        area: standard
+        for area, standard in sorted(coverage["standards"].items(), reverse=True)
+        if standard is not None
     }
     return CountyFigures(
         record=record,

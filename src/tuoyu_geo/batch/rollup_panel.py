@@ -85,7 +85,9 @@ def _missing_table(view: Rollup, *, placed: frozenset[str]) -> tuple[Table, ...]
     columns = labels("rollup.column_county", "rollup.column_code", "rollup.column_reason")
     # a row that leads nowhere must not promise to: those on the map come first
     ordered = tuple(sorted(rows, key=lambda row: not row.layer))
-    return (Table(title=text("rollup.table_missing"), columns=columns, rows=ordered, short=frozenset({1})),)
+    return (
+        Table(title=text("rollup.table_missing"), columns=columns, rows=ordered, short=frozenset({0, 1})),
+    )
 
 
 def _level_table(view: Rollup) -> Table:
