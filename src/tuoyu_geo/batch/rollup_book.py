@@ -1,7 +1,6 @@
 """rollup.xlsx: the batch by province and prefecture, by county, the flags, the ways of judging, and what is missing."""
 
 import datetime as dt
-import io
 import math
 from collections.abc import Callable, Iterable, Sequence
 
@@ -20,9 +19,8 @@ from tuoyu_geo.batch.rollup import (
 )
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.reports.cells import judged, number, word
-from tuoyu_geo.reports.fixed_zip import fixed_zip
 from tuoyu_geo.reports.sheet import Column, add_sheet
-from tuoyu_geo.reports.workbook import fixed_time
+from tuoyu_geo.reports.workbook import saved
 
 NO_DATE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (a document property where no county states a date)
 Rows = Sequence[Sequence[object]]
@@ -32,7 +30,7 @@ def book_bytes(view: Rollup) -> bytes:
     """The workbook; the same bytes from the same outputs."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    totals: dict[str, dict[str, float]] = {}
+    made = []
     sheets: tuple[tuple[str, Callable[[Rollup], tuple[list[Column], Rows]]], ...] = (
         ("levels", _levels),
         ("level_rules", _level_rules),
@@ -45,27 +43,25 @@ def book_bytes(view: Rollup) -> bytes:
     for n, (name, table) in enumerate(sheets, start=1):
         columns, rows = table(view)
         label = text(f"rollup.sheet_{name}")
-        totals[f"xl/worksheets/sheet{n}.xml"] = add_sheet(
-            book,
-            name=label,
-            title=text("rollup.sheet_title", n=n, sheet=label, counted=counted_words(view.totals[0])),
-            note=text(
-                "rollup.sheet_note",
-                unit=text(f"rollup.unit_{name}"),
-                date=view.date or text("reports.none"),
-                notices=text("reports.semicolon").join(view.notices) or text("reports.none"),
-            ),
-            columns=columns,
-            rows=rows,
-            total=text("rollup.total", counted=counted_words(view.totals[0])),
+        made.append(
+            add_sheet(
+                book,
+                name=label,
+                title=text("rollup.sheet_title", n=n, sheet=label, counted=counted_words(view.totals[0])),
+                note=text(
+                    "rollup.sheet_note",
+                    unit=text(f"rollup.unit_{name}"),
+                    date=view.date or text("reports.none"),
+                    notices=text("reports.semicolon").join(view.notices) or text("reports.none"),
+                ),
+                columns=columns,
+                rows=rows,
+                total=text("rollup.total", counted=counted_words(view.totals[0])),
+            )
         )
     day = dt.datetime.fromisoformat(view.date) if view.date else NO_DATE
     book.properties.title = text("rollup.title")
-    book.properties.creator = "tuoyu-geo"
-    book.properties.created = book.properties.modified = day
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return fixed_zip(fixed_time(buffer.getvalue(), day, totals=totals))
+    return saved(book, made, day=day)
 
 
 def _column(name: str, form: str = "count", *, width: float = 9.0, summed: bool = False) -> Column:

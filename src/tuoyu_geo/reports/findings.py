@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 
@@ -12,12 +11,8 @@ from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import findings_frame
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import spreadsheet_safe
-from tuoyu_geo.reports.fixed_zip import fixed_zip
-from tuoyu_geo.reports.sheet import HEADER_ROW, Column, add_sheet
-from tuoyu_geo.reports.workbook import fixed_time
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+from tuoyu_geo.reports.sheet import Column, add_sheet
+from tuoyu_geo.reports.workbook import saved
 
 # Columns of a sheet, with their widths in characters; the layer is the sheet's own name.
 SHEET_COLUMNS = {
@@ -47,15 +42,14 @@ def findings_csv_bytes(findings: Sequence[Finding]) -> bytes:
 LINE_POINTS = 14.0
 
 
-def _fit_heights(sheet: "Worksheet", rows: Sequence[Sequence[object]]) -> None:
-    """Rows high enough for their longest cell: a Chinese character is two wide, and no program fits rows unasked."""
-    for i, row in enumerate(rows, start=HEADER_ROW + 1):
-        lines = [
-            -(-2 * len(cell) // width)
-            for cell, width in zip(row, SHEET_COLUMNS.values(), strict=True)
-            if isinstance(cell, str)
-        ]
-        sheet.row_dimensions[i].height = LINE_POINTS * max(1, *lines)
+def _fitted(row: Sequence[object]) -> float:
+    """A height [points] for the longest cell: a Chinese character is two wide, and no program fits rows unasked."""
+    lines = [
+        -(-2 * len(cell) // width)
+        for cell, width in zip(row, SHEET_COLUMNS.values(), strict=True)
+        if isinstance(cell, str)
+    ]
+    return LINE_POINTS * max(1, *lines)
 
 
 def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.date) -> bytes:
@@ -76,6 +70,7 @@ def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.dat
         Column(label=text(f"layers.listing_{name}"), form="count" if name == "row" else "text", width=width)
         for name, width in SHEET_COLUMNS.items()
     ]
+    sheets = []
     for layer in dict.fromkeys(finding.layer for finding in findings) or ("project",):
         label = text(f"findings.layer_{layer}")
         rows = [
@@ -86,18 +81,15 @@ def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.dat
             for finding in findings
             if finding.layer == layer
         ]
-        add_sheet(
-            book,
-            name=label,
-            title=text("reports.findings_title", county=county, layer=label),
-            note=text("reports.findings_note"),
-            columns=columns,
-            rows=rows,
+        sheets.append(
+            add_sheet(
+                book,
+                name=label,
+                title=text("reports.findings_title", county=county, layer=label),
+                note=text("reports.findings_note"),
+                columns=columns,
+                rows=rows,
+                height_of=_fitted,
+            )
         )
-        _fit_heights(book[label], rows)
-    midnight = dt.datetime.combine(day, dt.time())
-    book.properties.creator = "tuoyu-geo"
-    book.properties.created = book.properties.modified = midnight
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return fixed_zip(fixed_time(buffer.getvalue(), midnight))
+    return saved(book, sheets, day=dt.datetime.combine(day, dt.time()))

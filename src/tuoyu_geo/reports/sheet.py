@@ -1,11 +1,10 @@
 """One sheet as offices expect it: merged title, a row of notes, header on row 3, totals as formulas."""
 
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -13,10 +12,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import FORMULA_STARTS
+from tuoyu_geo.reports.sheet_rows import FORBIDDEN, Body, body_of
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.cell.cell import MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 HEADER_ROW = 3
@@ -70,6 +70,22 @@ class Column:
     filled_in: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What of a sheet is put in once the workbook is saved.
+
+    Attributes
+    ----------
+    body
+        Its rows; None where there are none.
+    totals
+        By cell of the 合计 row: the total that its formula works out.
+    """
+
+    body: Body | None
+    totals: Mapping[str, float]
+
+
 def add_sheet(
     book: "Workbook",
     *,
@@ -79,46 +95,61 @@ def add_sheet(
     columns: Sequence[Column],
     rows: Sequence[Sequence[object]],
     total: str = "",
-) -> dict[str, float]:
+    height_of: Callable[[Sequence[object]], float | None] | None = None,
+) -> Sheet:
     """Add a sheet; an empty table keeps its header and says that there is nothing.
 
-    `total` heads the last row, where columns are added up; without it the row is headed as everywhere (合计).
-
-    Returns
-    -------
-    By cell of the 合计 row: the total that its formula works out.
+    Parameters
+    ----------
+    book
+        Gets the sheet, all but the rows of the table.
+    name, title, note
+        Of the sheet; its first row; its second.
+    columns, rows
+        The table.
+    total
+        Heads the last row, where columns are added up; without it the row is headed as everywhere (合计).
+    height_of
+        Height of a row [points], None for the usual one; without it, rows are as high as their texts need.
     """
     sheet = book.create_sheet(name)
     _head(sheet, title=title, note=note, columns=columns)
-    looks: dict[tuple[int, str], Any] = {}
-    for i, row in enumerate(rows, start=HEADER_ROW + 1):
-        for j, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
-            cell = sheet.cell(row=i, column=j)
-            kind = _kind_of(value)
-            # openpyxl compares every style with all before it: a look is made once a column and then copied.
-            look = looks.get((j, kind))
-            if look is None:
-                _dress(cell, column, kind=kind)
-                looks[j, kind] = copy(cell._style)  # noqa: SLF001  (openpyxl has no other way to share a style)
-            else:
-                cell._style = copy(look)  # noqa: SLF001
-            if isinstance(value, str):
-                cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
-            elif value is not None:
-                cell.value = value
-        lines = max(map(_n_lines, columns, row))
-        if lines > 1:
-            sheet.row_dimensions[i].height = LINE_HEIGHT * lines
-    end = HEADER_ROW + len(rows)
-    totals: dict[str, float] = {}
+    first, end = HEADER_ROW + 1, HEADER_ROW + len(rows)
+    body, totals = None, {}
     if not rows:
-        sheet.cell(row=HEADER_ROW + 1, column=1, value=text("reports.nothing"))
-    else:
-        _drop_downs(sheet, columns, first=HEADER_ROW + 1, last=end)
+        sheet.cell(row=first, column=1, value=text("reports.nothing"))
+    _count_styles(sheet, from_row=1)
+    if rows:
+        looks: dict[tuple[int, str], str] = {}
+
+        def style_of(j: int, value: object) -> str:
+            # openpyxl compares every style with all before it: a look is made once a column.
+            look = j, _kind_of(value)
+            if look not in looks:
+                cell = Cell(sheet, row=first, column=j + 1)
+                _dress(cell, columns[j], kind=look[1])
+                looks[look] = str(cell.style_id)
+            return looks[look]
+
+        def high_enough(row: Sequence[object]) -> float | None:
+            lines = max(map(_n_lines, columns, row))
+            return LINE_HEIGHT * lines if lines > 1 else None
+
+        body = body_of(sheet, rows, first=first, style_of=style_of, height_of=height_of or high_enough)
+        _drop_downs(sheet, columns, first=first, last=end)
         if any(column.summed for column in columns):
             totals = _total_row(sheet, columns, rows, last=end, label=total or text("reports.total"))
+            _count_styles(sheet, from_row=end + 1)
     _for_print(sheet, title=title, last=max(end, HEADER_ROW + 1) + bool(totals), columns=columns)
-    return totals
+    return Sheet(body=body, totals=totals)
+
+
+def _count_styles(sheet: "Worksheet", *, from_row: int) -> None:
+    """Give the styles of cells their numbers in the workbook: openpyxl would only when it saves, after the body's."""
+    for row in sheet.iter_rows(min_row=from_row):
+        for cell in row:
+            if cell.has_style:
+                _ = cell.style_id
 
 
 def _kind_of(value: object) -> str:
@@ -179,7 +210,7 @@ def _head(sheet: "Worksheet", *, title: str, note: str, columns: Sequence[Column
 
 def _put_text(cell: "Cell | MergedCell", value: str) -> None:
     """Text whatever it begins with: data never becomes a formula. Characters that XML forbids are left out."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell.value = FORBIDDEN.sub("", value)
     cell.data_type = "s"
     cell.quotePrefix = value.startswith(FORMULA_STARTS)
 
