@@ -1,7 +1,9 @@
 """Roads, boundaries and facilities of a place from OpenStreetMap, through OSMnx, as files of a project."""
 
+import json
 import re
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuoyu_geo.errors import ConfigError, FetchError, OutputError
+from tuoyu_geo.errors import ConfigError, FetchError, TuoyuError
+from tuoyu_geo.fetched_project import fetched_project_contents
 from tuoyu_geo.messages import listed, text
+from tuoyu_geo.writing import holding, refusal, working_space, write_all
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -80,10 +84,21 @@ class Servers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What was fetched: by file its number of edges or features, 0 where OpenStreetMap has none and no file is written."""
+    """What was fetched.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    counts
+        By file its number of edges or features, 0 where OpenStreetMap has none and no file is written.
+    is_new
+        Whether the folder was no project before, so that settings, policy and spreadsheets were written, too.
+    """
 
     folder: Path
     counts: Mapping[str, int]
+    is_new: bool
 
 
 def fetch_place(
@@ -103,7 +118,8 @@ def fetch_place(
         A name that Nominatim knows as an area, or a box: west, south, east and north in degrees, between commas.
     folder
         Where the files go; made where it is not there. `roads.graphml`, `<layer>.geojson` by `LAYERS`,
-        `osm_layers.toml` (layers of a project.toml, with datum and credit) and `ATTRIBUTION.txt`.
+        `osm_layers.toml` (layers of a project.toml, with datum and credit) and `ATTRIBUTION.txt`; where no project.toml is
+        there, also one with these layers, and what `write_template` writes for the others.
     date
         The day of fetching, for the sources (YYYY-MM-DD).
     servers
@@ -120,43 +136,81 @@ def fetch_place(
     FetchError
         A server can't be reached or doesn't answer in full, after all retries; nothing is written.
     OutputError
-        The folder can't be written.
+        Another command holds the folder, or it or the cache can't be written.
     """
+    say = on_phase or (lambda _name: None)
+    kept = cache or folder / "osm_cache"
+    with holding(folder):
+        _refuse_existing(folder)
+        try:
+            _drop_broken(kept)
+            roads, frames = _ask(place, Servers() if servers is None else servers, cache=kept, say=say)
+        except TuoyuError:
+            raise
+        except OSError as error:
+            raise refusal(error, folder=kept, path=kept) from error
+        counts = {"roads": 0 if roads is None else len(roads.edges)}
+        counts |= {name: len(frames.get(name, ())) for name in LAYERS}
+        described = _layers_toml(counts, date=date)
+        contents = _layer_contents(roads, frames) | {
+            "osm_layers.toml": described.encode(),
+            "ATTRIBUTION.txt": f"{text('fetch.attribution', date=date)}\n".encode(),
+        }
+        is_new = not (folder / "project.toml").exists()
+        if is_new:
+            contents |= fetched_project_contents(described)
+        write_all(folder, contents)
+    return Fetched(folder=folder, counts=counts, is_new=is_new)
+
+
+def _ask(
+    place: str, servers: Servers, *, cache: Path, say: Callable[[str], object]
+) -> "tuple[Any, dict[str, gpd.GeoDataFrame]]":
+    """The roads, if there are any, and by layer what was found."""
     import osmnx as ox  # noqa: PLC0415  (slow to import)
 
-    asked = Servers() if servers is None else servers
-    say = on_phase or (lambda _name: None)
-    _refuse_existing(folder)
-    with _settings(asked, cache or folder / "osm_cache"):
+    with _settings(servers, cache):
         say("place")
         polygon = _box(place)
         if polygon is None:
             try:
-                area = _patiently(lambda: ox.geocode_to_gdf(place), asked)
+                area = _patiently(lambda: ox.geocode_to_gdf(place), servers)
             except (TypeError, ox._errors.InsufficientResponseError) as error:  # noqa: SLF001  (not public otherwise)
                 raise ConfigError(text("fetch.place_unknown", place=place)) from error
             polygon = area.geometry.iloc[0]
         say("roads")
-        roads = _roads(polygon, asked)
+        roads = _roads(polygon, servers)
         found = {}
         for name, tags in LAYERS.items():
             say(name)
-            found[name] = _features(polygon, dict(tags), asked)
-    frames = {name: _tidy(frame, areas=name in AREAS) for name, frame in found.items() if frame is not None}
-    counts = {"roads": 0 if roads is None else len(roads.edges)}
-    counts |= {name: len(frames.get(name, ())) for name in LAYERS}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+            found[name] = _features(polygon, dict(tags), servers)
+    tidy = {name: _tidy(frame, areas=name in AREAS) for name, frame in found.items() if frame is not None}
+    return roads, tidy
+
+
+def _layer_contents(roads: Any, frames: "Mapping[str, gpd.GeoDataFrame]") -> dict[str, bytes]:  # noqa: ANN401
+    import osmnx as ox  # noqa: PLC0415
+
+    with working_space(), tempfile.TemporaryDirectory(prefix="tuoyu-") as name:
+        folder = Path(name)
         if roads is not None:
             ox.save_graphml(roads, folder / "roads.graphml")
-        for name, frame in frames.items():
+        for layer, frame in frames.items():
             if len(frame):
-                frame.to_file(folder / f"{name}.geojson", driver="GeoJSON")
-        (folder / "osm_layers.toml").write_text(_layers_toml(counts, date=date), encoding="utf-8")
-        (folder / "ATTRIBUTION.txt").write_text(text("fetch.attribution", date=date) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(text("fetch.not_writable", folder=folder, reason=error.strerror)) from error
-    return Fetched(folder=folder, counts=counts)
+                frame.to_file(folder / f"{layer}.geojson", driver="GeoJSON")
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def _drop_broken(cache: Path) -> None:
+    """Forget answers that were not kept whole: OSMnx would take a place of which half is there for one without roads."""
+    for path in sorted(cache.glob("*.json")):
+        try:
+            answer = json.loads(path.read_bytes())
+        except (ValueError, RecursionError):
+            answer = None
+        # Nominatim answers with a list, Overpass with a table of elements.
+        if not isinstance(answer, list) and not (isinstance(answer, dict) and "elements" in answer):
+            path.unlink()
 
 
 def _box(place: str) -> Any:  # noqa: ANN401  (shapely)

@@ -29,7 +29,7 @@ from tuoyu_geo.maps.palette import SHAPES, WHITE, Symbol
 from tuoyu_geo.messages import listed, speaking, text
 from tuoyu_geo.reports import drawing
 from tuoyu_geo.reports.fonts import chinese_font, drawable
-from tuoyu_geo.writing import write_all
+from tuoyu_geo.writing import holding, write_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,9 +129,10 @@ def write_map_sheets(
     unknown = [str(one) for one in formats if one not in FORMATS]
     if unknown or not formats:
         raise ConfigError(text("map_sheets.format_unknown", found=listed(unknown), allowed=listed(FORMATS)))
-    sheets = map_sheets(outcome, map_names(outcome.townships.index), formats=formats)
-    contents = {f"maps/{name}": data for name, data in sheets.items()}
-    write_all(folder, contents)
+    with holding(folder):
+        sheets = map_sheets(outcome, map_names(outcome.townships.index), formats=formats)
+        contents = {f"maps/{name}": data for name, data in sheets.items()}
+        write_all(folder, contents)
     return tuple(folder / name for name in contents)
 
 

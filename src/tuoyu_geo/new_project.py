@@ -3,9 +3,10 @@
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from tuoyu_geo.errors import ConfigError, OutputError
+from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import language, text
 from tuoyu_geo.template_sheets import template_workbook
+from tuoyu_geo.writing import holding, write_all
 
 TEMPLATE_LAYERS = ("communities", "villages", "institutions", "candidates")
 
@@ -29,6 +30,11 @@ def write_template(folder: Path) -> list[Path]:
     OutputError
         The folder can't be written.
     """
+    return _write(folder, template_contents())
+
+
+def template_contents() -> dict[str, bytes]:
+    """What `write_template` writes, by file name."""
     contents = {
         name: files("tuoyu_geo").joinpath("templates", template).read_bytes()
         for name, template in (
@@ -38,8 +44,7 @@ def write_template(folder: Path) -> list[Path]:
             ("standards.toml", "standards.toml"),
         )
     }
-    contents |= {f"{layer}.xlsx": template_workbook(layer) for layer in TEMPLATE_LAYERS}
-    return _write(folder, contents)
+    return contents | {f"{layer}.xlsx": template_workbook(layer) for layer in TEMPLATE_LAYERS}
 
 
 def write_example(folder: Path) -> list[Path]:
@@ -66,15 +71,8 @@ def write_example(folder: Path) -> list[Path]:
 
 
 def _write(folder: Path, contents: dict[str, bytes]) -> list[Path]:
-    if (folder / "project.toml").exists():
-        raise ConfigError(text("new_project.exists", folder=folder))
-    written = []
-    try:
-        for name, data in contents.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            written.append(path)
-    except OSError as error:
-        raise OutputError(text("new_project.unwritable", folder=folder, reason=error.strerror)) from error
-    return written
+    with holding(folder):
+        if (folder / "project.toml").exists():
+            raise ConfigError(text("new_project.exists", folder=folder))
+        write_all(folder, contents)
+    return [folder / name for name in contents]

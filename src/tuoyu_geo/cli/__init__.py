@@ -24,6 +24,7 @@ from tuoyu_geo.cli import (
     trace,
 )
 from tuoyu_geo.cli.speech import OPTION, SpokenGroup
+from tuoyu_geo.cli.stopping import AFTER_CTRL_C, hearing_requests
 from tuoyu_geo.errors import ConfigError, TuoyuError
 from tuoyu_geo.messages import LANGUAGES, VARIABLE, speaking, text
 
@@ -66,14 +67,17 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """Entry point: exit 0 done, 1 the data or the plan has errors, 2 wrong usage or config."""
+    """Entry point: exit 0 done, 1 the data or the plan has errors, 2 wrong usage or config, 130 stopped by Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         # A Windows console or a pipe may stand in GBK; Chinese and names with emoji must get through either way.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
     try:
-        app()
+        with hearing_requests():
+            app()
+    except KeyboardInterrupt:
+        sys.exit(AFTER_CTRL_C)  # before a command began
     except TuoyuError as error:
         if "--debug" in sys.argv:
             raise

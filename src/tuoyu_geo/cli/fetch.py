@@ -33,7 +33,6 @@ def command(
     """Exit 1 where a server doesn't answer; 2 where the place isn't known or files are there already."""
     from tuoyu_geo.cli.progress import Progress
     from tuoyu_geo.fetch import NOMINATIM, OVERPASS, Servers, fetch_place
-    from tuoyu_geo.fetched_project import write_fetched_project
 
     del debug
     servers = Servers(
@@ -49,10 +48,7 @@ def command(
             cache=cache,
             on_phase=lambda _name: progress.phase("fetch"),
         )
-    is_new = not (out / "project.toml").exists()
-    if is_new:
-        write_fetched_project(out)
     for name, count in fetched.counts.items():
         typer.echo(text("fetch.counted", layer=text(f"fetch.layer_{name}"), n=count))
-    typer.echo(text("fetch.next_new" if is_new else "fetch.next", folder=fetched.folder.resolve()))
+    typer.echo(text("fetch.next_new" if fetched.is_new else "fetch.next", folder=fetched.folder.resolve()))
     typer.secho(text("fetch.attribution", date=today), fg="yellow")

@@ -28,16 +28,14 @@ def command(
     """Keep the maps whose inputs did not change, and say why; with figures, write each as a sheet of A3 too."""
     from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.project import open_project
+    from tuoyu_geo.writing import holding
 
     del debug
     opened = open_project(project_path(project), overrides=overrides or ())
-    with watched(opened):
-        redrawn = opened.redraw_maps(out_folder(out, project), keep="nothing" if force else "unchanged")
-        sheets = (
-            ()
-            if figures is None
-            else opened.plan().save_maps(out_folder(out, project), formats=_formats(figures))
-        )
+    folder = out_folder(out, project)
+    with holding(folder), watched(opened):
+        redrawn = opened.redraw_maps(folder, keep="nothing" if force else "unchanged")
+        sheets = () if figures is None else opened.plan().save_maps(folder, formats=_formats(figures))
     for name, reason in redrawn.items():
         typer.echo(text("cli.map_line", name=name, reason=reason))
     for path in sheets:

@@ -8,6 +8,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 from tuoyu_geo.cli.options import project_path
+from tuoyu_geo.cli.stopping import said_when_stopped
 from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import LANGUAGES, VARIABLE, Language, asked_language, has_text, speaking, text
 
@@ -72,7 +73,7 @@ def _in_project_language(callback: Callable[..., Any]) -> Callable[..., Any]:
         spoken = asked_language()
         if spoken is None and "project" in given:
             spoken = project_language(project_path(given["project"]), overrides=given.get("overrides") or ())
-        with speaking(spoken):
+        with speaking(spoken), said_when_stopped():
             return callback(**given)
 
     return said

@@ -1,0 +1,52 @@
+"""Ctrl-C and requests to end: said in one line, after everything that was held has been let go."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from tuoyu_geo.messages import text
+
+# What shells expect of a process that a signal ended: 128 and the signal's number.
+AFTER_CTRL_C, AFTER_REQUEST = 130, 143
+
+
+class AskedToEnd(KeyboardInterrupt):
+    """Someone asked the process to end, as `kill`, a service manager or a closing session do."""
+
+
+@contextmanager
+def hearing_requests() -> Iterator[None]:
+    """Answer SIGTERM as Ctrl-C is answered; Python's own answer leaves no time to let go of anything."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise AskedToEnd
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def said_when_stopped() -> Iterator[None]:
+    """End with one sentence where the body is stopped.
+
+    Raises
+    ------
+    typer.Exit
+        With 130 after Ctrl-C, 143 after a request to end.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        typer.secho(text("cli.stopped"), fg="yellow", err=True)
+        raise typer.Exit(AFTER_REQUEST if isinstance(stop, AskedToEnd) else AFTER_CTRL_C) from stop
