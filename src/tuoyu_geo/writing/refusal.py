@@ -14,8 +14,6 @@ from tuoyu_geo.messages import text
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 _WINDOWS_FULL = {39, 112}
 _MIB = 1024 * 1024
-# What SQLite and GDAL say of a full disk; they give no number.
-_FULL_WORDS = ("disk is full", "No space left", "disk I/O error")
 
 
 def refusal(error: OSError, *, folder: Path, path: Path, need_bytes: int = 0) -> OutputError:
@@ -68,14 +66,12 @@ def working_space() -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, sqlite3.Error) as error:
-        said = str(error)
-        if not (isinstance(error, OSError) and is_full(error)) and not any(
-            one in said for one in _FULL_WORDS
-        ):
-            raise
         folder = tempfile.gettempdir()
-        free = _free_bytes(Path(folder)) / _MIB
-        raise OutputError(text("writing.temporary_full", folder=folder, free=free)) from error
+        free_bytes = _free_bytes(Path(folder))
+        # GDAL tells of a table that it could not make rather than of the disk.
+        if not (isinstance(error, OSError) and is_full(error)) and free_bytes > _MIB:
+            raise
+        raise OutputError(text("writing.temporary_full", folder=folder, free=free_bytes / _MIB)) from error
 
 
 def _free_bytes(folder: Path) -> int:
