@@ -9,7 +9,12 @@ from typing import Any
 
 from tuoyu_geo.messages import listed, text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+UNSHOWN = frozenset({"source_row"})
+MOST_COLUMNS = 6
+_WORDS = {"": "rows", "geometry": "geometry", "quality": "quality"}
+OLDER = (1,)
+"""Schemas that can still be read; what they vouch for is stale."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -28,6 +33,13 @@ class Manifest:
         By layer: the file's column for each field.
     timings_s
         By phase [s].
+    steps
+        What each step of the run gave: by step ("layers.communities", "demand", "plan", "outcome.gaps" and so on), the
+        hash of each of its parts; a frame's parts are its columns, and "" its index.
+    made_from
+        By output: the hash of each part of the outcome that it was drawn from. Equal hashes, equal bytes.
+    search
+        What the search for the plan saw and found; see `remembered`.
     outputs
         SHA-256 of every output file, by its name in the folder.
     written_at
@@ -40,6 +52,9 @@ class Manifest:
     settings: Mapping[str, Any]
     mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     timings_s: Mapping[str, float] = field(default_factory=dict)
+    steps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    made_from: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    search: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     written_at: str = ""
     schema_version: int = SCHEMA_VERSION
@@ -57,8 +72,13 @@ def read_manifest(path: Path) -> Manifest | None:
         manifest = Manifest(**tables)
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    parts = (manifest.versions, manifest.inputs, manifest.outputs, manifest.settings, manifest.mappings)
-    usable = manifest.schema_version == SCHEMA_VERSION and all(isinstance(part, dict) for part in parts)
+    flat = (manifest.versions, manifest.inputs, manifest.outputs, manifest.settings, manifest.search)
+    nested = (manifest.mappings, manifest.steps, manifest.made_from)
+    usable = (
+        manifest.schema_version in (SCHEMA_VERSION, *OLDER)
+        and all(isinstance(part, dict) for part in (*flat, *nested))
+        and all(isinstance(part, dict) for parts in nested for part in parts.values())
+    )
     return manifest if usable else None
 
 
@@ -98,9 +118,14 @@ def stale_outputs(
     """
     if old is None:
         return dict.fromkeys(names, text("manifest.none"))
-    reason = _changed(old, now)
+    reason = why_changed(old, now)
     if reason:
         return dict.fromkeys(names, reason)
+    return touched_outputs(old, folder=folder, names=names)
+
+
+def touched_outputs(old: Manifest, *, folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Which outputs are not there as they were written: by output, whether it is gone or was edited."""
     stale = {}
     for name in names:
         found = hash_file(folder / name)
@@ -111,17 +136,48 @@ def stale_outputs(
     return stale
 
 
-def _changed(old: Manifest, now: Manifest) -> str:
+def same_program(old: Manifest, now: Manifest) -> bool:
+    """Whether two manifests are of one version of the program, its libraries and its form."""
+    return (
+        old.schema_version == now.schema_version
+        and old.tool_version == now.tool_version
+        and dict(old.versions) == dict(now.versions)
+    )
+
+
+def why_changed(old: Manifest, now: Manifest) -> str:
+    """What a run would be made from now that it was not made from then, in words; "" for nothing.
+
+    Files of layers are named with the columns of them that read otherwise, where `now` knows its steps.
+    """
+    if old.schema_version != now.schema_version:
+        return text("manifest.older", found=old.schema_version, now=now.schema_version)
     if old.tool_version != now.tool_version or dict(old.versions) != dict(now.versions):
         return text("manifest.version")
     files = sorted(
         name for name in {*old.inputs, *now.inputs} if old.inputs.get(name) != now.inputs.get(name)
     )
     if files:
-        return text("manifest.inputs", files=listed(files))
+        return text("manifest.inputs", files=listed(_with_columns(file, old, now) for file in files))
     before, after = flat_settings(old.settings), flat_settings(now.settings)
     keys = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
     return text("manifest.settings", keys=listed(keys)) if keys else ""
+
+
+def _with_columns(file: str, old: Manifest, now: Manifest) -> str:
+    """A file's name, with its columns that read otherwise than last time."""
+    layers = now.settings.get("project", {}).get("layers", {})
+    role = next((role for role, layer in layers.items() if layer.get("path") == file), "")
+    before, after = (one.steps.get(f"layers.{role}", {}) for one in (old, now))
+    columns = [name for name in after if name not in UNSHOWN and before.get(name) != after[name]]
+    if not before or not columns:
+        return file
+    headings = now.mappings.get(role, {})
+    said = [
+        text(f"manifest.{_WORDS[name]}") if name in _WORDS else headings.get(name, name) for name in columns
+    ]
+    more = text("manifest.more", n=len(said) - MOST_COLUMNS) if len(said) > MOST_COLUMNS else ""
+    return text("manifest.input_columns", file=file, columns=listed(said[:MOST_COLUMNS]) + more)
 
 
 def flat_settings(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

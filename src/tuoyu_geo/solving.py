@@ -7,7 +7,7 @@ import numpy as np
 
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.messages import text
-from tuoyu_geo.siting import PlanningProblem, PlanResult, StageResult, plan_sites, recompute_plan
+from tuoyu_geo.siting import PlanFigures, PlanningProblem, PlanResult, StageResult, plan_sites, recompute_plan
 
 if TYPE_CHECKING:
     from tuoyu_geo.config import SitingSection
@@ -41,6 +41,18 @@ def solve_plan(
     result = plan_sites(
         problem, time_limit_s=section.time_limit_s, gap=section.gap, seed=seed, progress=progress
     )
+    require_recomputed(problem, result)
+    return result
+
+
+def require_recomputed(problem: PlanningProblem, result: PlanResult) -> PlanFigures:
+    """A plan's figures, worked out again from the arrays alone.
+
+    Raises
+    ------
+    SitingError
+        It says other figures.
+    """
     check = recompute_plan(
         problem, result.selected, site_places=result.site_places.tolist(), flow=result.flow
     )
@@ -50,4 +62,4 @@ def solve_plan(
         or not np.isclose(check.places, result.places)
     ):
         raise SitingError(text("project.recomputed", ours=check, solver=result))
-    return result
+    return check
