@@ -299,3 +299,39 @@ def test_the_map_opens_offline_and_leads_to_the_county_s_own(written, browser):
         "missing", "plan", "prefectures",
     ]  # fmt: skip
     page.context.close()
+
+
+@pytest.mark.slow
+def test_real_runs_are_summed_and_a_failed_county_is_drawn_from_its_layer(tmp_path, write_county, lattice):
+    import tuoyu_geo as tg
+    from tuoyu_geo.batch.outlines import county_outlines
+    from tuoyu_geo.batch.rollup import read_rollup
+    from tuoyu_geo.batch.rollup_files import rollup_files
+
+    records, people, covered = [], 0.0, {"today": 0.0, "plan": 0.0}
+    for code in ("999901", "999902"):
+        tg.open_project(write_county(tmp_path / code, code)).build(tmp_path / "out" / "counties" / code)
+        # what the map and the tables hold point by point, added up by hand
+        points = gpd.read_file(tmp_path / "out" / "counties" / code / "plan.gpkg", layer="communities")
+        people += points["residents"].sum()
+        for when in covered:
+            covered[when] += points.loc[points[f"covered_{when}"].astype(bool), "residents"].sum()
+        records.append(
+            CountyRecord(
+                key=code, title=code, county_name=code, county_code=code, project="", folder=f"counties/{code}", status="done",
+            )
+        )  # fmt: skip
+    wrong = write_county(
+        tmp_path / "999903", "999903", communities_csv=lattice.ESTATES.replace("2000,,无", "很多,,无")
+    )
+    records.append(replace(failed(tmp_path / "out", "999903", name="缺席县"), project=str(wrong)))
+    for name, data in rollup_files(tmp_path / "out", records).items():
+        (tmp_path / name).write_bytes(data)
+    everything = sheet(tmp_path / "rollup.xlsx", 0)[0][0]
+    assert everything["完成/全部"] == "2/3 县"
+    assert (everything["应计总数"], everything["覆盖·现"], everything["覆盖·建成后"]) == (
+        people, covered["today"], covered["plan"],
+    )  # fmt: skip
+    outlines = county_outlines(read_rollup(tmp_path / "out", records))
+    assert list(outlines.index) == ["999901", "999902", "999903"]
+    assert outlines.area["999903"] == pytest.approx(outlines.area["999901"], rel=1e-6)
