@@ -11,7 +11,7 @@ import shapely
 from tuoyu_geo.errors import TuoyuError
 from tuoyu_geo.findings import SEVERITIES, Finding
 from tuoyu_geo.layers import Layers
-from tuoyu_geo.messages import has_text
+from tuoyu_geo.messages import has_text, one_line
 from tuoyu_geo.reports.findings import findings_csv_bytes, findings_xlsx_bytes
 
 # Control characters, halves of surrogate pairs, and marks that turn the direction of what follows.
@@ -54,7 +54,8 @@ def judge_findings(findings: Iterable[Finding]) -> None:
             judge_sentence(part)
     # They must be fit to be handed back, too.
     findings_csv_bytes(kept)
-    findings_xlsx_bytes(kept, county="", day=dt.date(2026, 1, 1))
+    if any(one_line(raw) != raw for one in kept for raw in (one.original, one.column or "", one.file)):
+        findings_xlsx_bytes(kept, county="", day=dt.date(2026, 1, 1))
 
 
 def judge_layers(layers: Layers) -> None:

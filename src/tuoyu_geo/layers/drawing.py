@@ -39,7 +39,7 @@ def read_drawing(source: LayerSource, path: Path) -> RawTable:
     if not isinstance(drawn, gpd.GeoDataFrame) or not len(drawn):
         raise RefusedError(layer_finding(source, "file_empty"))
     shapes = np.asarray(shapely.force_2d(drawn.geometry.array), dtype=object)
-    cad_layer = drawn["Layer"].astype(str).to_numpy(object)
+    cad_layer = np.array(["" if pd.isna(name) else str(name) for name in drawn["Layer"]], dtype=object)
     words = [None if pd.isna(word) else str(word).replace("\n", "").strip() for word in drawn["Text"]]
     there = ~shapely.is_missing(shapes)
     is_text = np.array([bool(word) for word in words]) & there

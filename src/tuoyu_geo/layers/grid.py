@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -200,11 +201,19 @@ def _column_numbers(n: int) -> tuple[list[str], ...]:
 
 def _known_names(source: LayerSource) -> Mapping[str, str]:
     """The field of each known name, cleaned; a name that two fields share counts for the first."""
+    return {**_names_of(source.role)} | {
+        clean_name(column): field for field, column in source.columns.items()
+    }
+
+
+@cache
+def _names_of(role: str) -> Mapping[str, str]:
+    """The names that are known of themselves: a text table is looked at under nine separators, each time for them all."""
     known: dict[str, str] = {}
-    for field in fields_of(source.role):
+    for field in fields_of(role):
         for alias in (*field.aliases, field.field):
             known.setdefault(clean_name(alias), field.field)
-    return known | {clean_name(column): field for field, column in source.columns.items()}
+    return known
 
 
 def _n_known(names: Sequence[str], known: Mapping[str, str]) -> int:

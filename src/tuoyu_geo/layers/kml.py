@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.errors import ShapelyError
 
 from tuoyu_geo.doctype import states_doctype
 from tuoyu_geo.layers.source import LayerSource
@@ -51,7 +52,7 @@ def read_kml(data: bytes, source: LayerSource) -> RawTable:
         if _tag(placemark) == "Placemark":
             try:
                 shapes.append(_shape(placemark))
-            except (ValueError, RecursionError):  # as deep as this, no program nests shapes
+            except (ValueError, ShapelyError, RecursionError):  # as deep as this, no program nests shapes
                 shapes.append(None)
             rows.append(_attributes(placemark))
     if not rows:
@@ -73,7 +74,7 @@ def _declared(data: bytes) -> str | None:
     name = match.group(1).decode("ascii")
     try:
         data.decode(name)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
     return name
 

@@ -32,7 +32,7 @@ def decode_text(data: bytes, *, stated: str | None) -> tuple[str, str] | None:  
     if stated is not None:
         try:
             return data.decode(stated), stated
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):  # of the codec itself, or no name of one
             return None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _try(data, "utf-16")

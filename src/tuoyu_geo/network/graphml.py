@@ -75,8 +75,10 @@ def read_graphml(
             line_shape(edge.get("geometry"), node_xy[[t, h]])
             for edge, t, h in zip(graph.edges, tail, head, strict=True)
         ]
+        if shapes:
+            _refuse_nowhere(np.concatenate(shapes), geographic=own_crs.is_geographic)
         given_m = np.array([float(edge.get("length", "nan")) for edge in graph.edges])
-    except (ET.ParseError, KeyError, ValueError, CRSError) as error:
+    except (ET.ParseError, LookupError, ValueError, CRSError) as error:
         wrong = fault("not_graphml", Path(path), reason=error)
         raise NetworkError(text("network.faults", n=1), findings=[wrong]) from error
     if not shapes:
@@ -176,13 +178,22 @@ def _refuse_nowhere(xy: Floats, *, geographic: bool) -> None:
 
 
 def line_shape(wkt: str | None, ends: Floats) -> Floats:
-    """(n_vertex, 2) a WKT line's positions, or the straight line between its ends where there is no WKT."""
+    """(n_vertex, 2) a WKT line's positions, or the straight line between its ends where there is no WKT.
+
+    Raises
+    ------
+    ValueError
+        It is no line of two positions and more.
+    """
     if not wkt:
         return ends
     inner = re.fullmatch(r"\s*LINESTRING\s*(?:Z\s*)?\((.*)\)\s*", wkt)
     if inner is None:
         raise ValueError(wkt[:60])
-    return np.array([point.split()[:2] for point in inner.group(1).split(",")], dtype=float)
+    line = np.array([point.split()[:2] for point in inner.group(1).split(",")], dtype=float)
+    if line.shape[1:] != (2,) or len(line) < 2:
+        raise ValueError(wkt[:60])
+    return line
 
 
 def line_lengths(coords: Floats, offsets: Ints, *, geographic: bool) -> Floats:
