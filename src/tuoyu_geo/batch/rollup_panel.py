@@ -95,7 +95,7 @@ def _level_table(view: Rollup) -> Table:
         Row(
             cells=(
                 place_words(total),
-                counted_words(total),
+                text("rollup.fraction", n=len(total.counties), of=total.n_counties),
                 dash(number(total.sum("residents"))),
                 dash(share(total.share("today"))),
                 dash(share(total.share("plan"))),
