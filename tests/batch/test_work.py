@@ -4,12 +4,13 @@ import csv
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 pytest.importorskip("distributed", reason='needs pip install ".[batch]"')
 
 from tuoyu_geo.batch.luggage import Luggage, packed
-from tuoyu_geo.batch.memory import PeakMemory
+from tuoyu_geo.batch.memory import PeakMemory, give_back
 from tuoyu_geo.batch.work import Order, make_county
 from tuoyu_geo.building import run_versions
 from tuoyu_geo.project import open_project
@@ -94,6 +95,22 @@ def test_peak_memory_is_seen_while_it_lasts():
             pass
         del block
     assert memory.peak_mb > before + 150
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps what was freed")
+def test_freed_memory_goes_back_to_the_system():
+    process = psutil.Process()
+    give_back()
+    before = process.memory_info().rss
+    # small pieces, one in a thousand kept: the heap can't shrink from its end
+    pieces = [bytes(900) for _ in range(200_000)]
+    kept = pieces[::1000]
+    del pieces
+    full = process.memory_info().rss
+    give_back()
+    after = process.memory_info().rss
+    assert len(kept) == 200
+    assert after - before < 0.5 * max(full - before, 100_000_000)
 
 
 def test_without_dask_one_line_says_what_to_install(tmp_path):

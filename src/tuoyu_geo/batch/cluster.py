@@ -1,6 +1,8 @@
 """Dask's workers: a cluster of this machine's own, or one that runs already; and how a worker was lost."""
 
 import logging
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,18 +73,22 @@ def own_cluster(*, n_workers: int | None = None, memory: str | None = None) -> "
     ):
         # Dask opens a port for its pages in any case; nobody has asked for them.
         cluster.scheduler.http_server.stop()
-        client.register_plugin(_no_pages())
+        client.register_plugin(_plain_worker())
         yield client
 
 
-def _no_pages() -> Any:  # noqa: ANN401  (a class of an extra of the package)
+def _plain_worker() -> Any:  # noqa: ANN401  (a class of an extra of the package)
     from distributed import WorkerPlugin  # noqa: PLC0415
 
-    class NoPages(WorkerPlugin):  # type: ignore[misc]
+    class PlainWorker(WorkerPlugin):  # type: ignore[misc]
+        """No pages, and no ear for Ctrl-C: a terminal sends it to all, and the caller ends the workers."""
+
         def setup(self, worker: Any) -> None:  # noqa: ANN401
             worker.http_server.stop()
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    return NoPages()
+    return PlainWorker()
 
 
 @contextmanager

@@ -1,5 +1,8 @@
-"""How much memory a stretch of work takes."""
+"""How much memory a stretch of work takes, and giving back what it no longer needs."""
 
+import ctypes
+import gc
+import sys
 import threading
 from types import TracebackType
 from typing import Self
@@ -46,3 +49,16 @@ class PeakMemory:
 
     def _look(self) -> None:
         self.peak_mb = max(self.peak_mb, self._process.memory_info().rss / 1e6)
+
+
+def give_back() -> None:
+    """Give memory that nothing uses any more back to the system.
+
+    Frames and maps hang together in circles, which only the collector finds; and glibc keeps what a thread has freed. A
+    worker that made ten counties held 135 MB more than after its first without this, though no object was left.
+    """
+    gc.collect()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # not in every C library
+        if trim is not None:
+            trim(0)

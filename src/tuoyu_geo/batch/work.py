@@ -1,6 +1,5 @@
 """What a worker does: one county's whole run, from its files to the bytes of its outputs."""
 
-import gc
 import tempfile
 import threading
 import time
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuoyu_geo.batch.luggage import Luggage
-from tuoyu_geo.batch.memory import PeakMemory
+from tuoyu_geo.batch.memory import PeakMemory, give_back
 from tuoyu_geo.batch.sharing import sharing_searches
 from tuoyu_geo.building import run_versions
 from tuoyu_geo.errors import TuoyuError
@@ -83,7 +82,7 @@ def make_county(order: Order) -> Made:
         started = time.perf_counter()
         with speaking(order.language), _shared(order):
             outcome = _made(order)
-        gc.collect()  # frames and maps hang together in circles; a worker makes many counties
+        give_back()
         seconds = time.perf_counter() - started
     return Made(
         files=outcome.files,
