@@ -21,6 +21,7 @@ from tuoyu_geo.policy import Policy
 from tuoyu_geo.policy.compliance import JUDGES
 from tuoyu_geo.policy.standards import StandardFigure
 from tuoyu_geo.reports.tables import TABLES
+from tuoyu_geo.schema import SCHEMAS
 
 OUTPUTS = {
     "maps/overview.html": "总图：现状、方案、核查结果和可以试选的面板",
@@ -35,8 +36,23 @@ OUTPUTS = {
     "plan.gpkg": "图层，内含 QGIS 样式，打开就有颜色",
     "summary.json": "全部数字，供别的程序读",
     "findings.csv": "数据问题，可退给报送单位",
-    "manifest.json": "输入的指纹、设置、版本、用时",
+    "manifest.json": "输入的指纹、设置、版本、用时；每一步、每个文件由什么做成",
 }
+
+FORMS = {
+    "map": ("maps/ 里的网页、rollup.html", '`<meta name="schema_version" content="…">`'),
+    "report": ("report.docx、report.html", "文档属性“标记”（keywords）；网页同上"),
+    "workbook": ("plan.xlsx", "文档属性“标记”（keywords）：`schema_version=…`"),
+    "township_sheet": ("townships/ 里的 PDF", "PDF 的 Keywords"),
+    "map_sheet": ("`maps --figures` 的 A3 图", "PDF、SVG、PNG 的 Keywords"),
+    "geopackage": ("plan.gpkg", "每个图层的元数据（`gpkg_metadata`）里的 `schema_version`"),
+    "summary": ("summary.json", "`schema_version`"),
+    "manifest": ("manifest.json", "`schema_version`；`schemas` 里还有同一次运行各文件的版本"),
+    "findings": ("findings.csv、findings.xlsx", "CSV 最后一列 `schema_version`；xlsx 的文档属性“标记”"),
+    "batch": ("batch.json、rollup.xlsx", "`schema_version`；xlsx 的文档属性“标记”"),
+    "tables": ("`batch` 的 tables/*.parquet", "文件元数据 `tuoyu_geo_schema_version`"),
+}
+"""Every kind of output, with where the number of its form stands."""
 
 
 class Undocumented(Exception):
@@ -117,6 +133,19 @@ def outputs_page() -> str:
     """Every file that a run writes, and the workbook's sheets."""
     lines = ["# 输出文件", "", "| 文件 | 内容 |", "|---|---|"]
     lines += [f"| `{name}` | {meaning} |" for name, meaning in OUTPUTS.items()]
+    lines += [
+        "",
+        "## 格式版本",
+        "",
+        "每个输出自己带着格式版本，换了程序版本也认得出。列、键、工作表、图层删去、改名或换了意思，版本加一；只增加的不加。",
+        "CSV 没有放说明的地方，表头上面多写一行会被当成表头，所以写成最后一列；没有一条发现时只有表头，版本看 manifest.json。",
+        "",
+        "| 种类 | 文件 | 版本 | 写在 |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{kind}` | {FORMS[kind][0]} | {number} | {FORMS[kind][1]} |" for kind, number in SCHEMAS.items()
+    ]
     lines += ["", "## plan.xlsx 的工作表", "", "| 工作表 | 单位行 |", "|---|---|"]
     lines += [
         f"| {text(f'reports.sheet_{name}')} | {_cell(text(f'reports.unit_{name}'))} |" for name in TABLES

@@ -13,6 +13,7 @@ from tuoyu_geo.gaps import Supply, count_by_township, flag_gaps, is_new_estate, 
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.plan import required_places, sites_frame
 from tuoyu_geo.policy import Evidence, Standing
+from tuoyu_geo.schema import SCHEMAS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -270,7 +271,7 @@ def summarise(
     readings = coverage[~coverage["reading"].str.startswith("walk_")]
     head = coverage[coverage["headline"]].iloc[0]
     return {
-        "schema_version": 1,
+        "schema_version": SCHEMAS["summary"],
         "project": title,
         "policy": policy.id,
         "population": {"residents": _whole(residents), "under3": _whole(under3)},

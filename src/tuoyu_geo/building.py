@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import os
 import platform
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -34,6 +34,7 @@ from tuoyu_geo.reports import (
     township_sheets,
     workbook_bytes,
 )
+from tuoyu_geo.schema import schema_of
 from tuoyu_geo.steps import step_hashes, table_made_from, why_stale
 from tuoyu_geo.writing import working_space, write_all
 
@@ -92,7 +93,9 @@ def build_files(project: "Project", folder: Path) -> "Built":
     hashes = {name: hash_bytes(data) for name, data in contents.items()}
     finished = _finished(project, outcome)
     made_from |= {name: table_made_from(name, finished.steps) for name in hashes if name not in made_from}
-    contents["manifest.json"] = manifest_bytes(replace(finished, outputs=hashes, made_from=made_from))
+    contents["manifest.json"] = manifest_bytes(
+        replace(finished, outputs=hashes, schemas=_schemas(hashes), made_from=made_from)
+    )
     write_all(folder, contents, removed=gone)
     return Built(
         folder=folder,
@@ -161,8 +164,14 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
     project.timed("maps", draw)
     gone = _maps_of_the_past(old, folder=folder, files=hashes)
     tables, stale = _tables(old, now, folder=folder, changed=changed)
+    outputs = hashes | dict(tables.outputs)
     contents["manifest.json"] = manifest_bytes(
-        replace(now, outputs=hashes | dict(tables.outputs), made_from=made_from | dict(tables.made_from))
+        replace(
+            now,
+            outputs=outputs,
+            schemas=_schemas(outputs),
+            made_from=made_from | dict(tables.made_from),
+        )
     )
     write_all(folder, contents, removed=gone)
     return told | dict.fromkeys(gone, text("building.removed")) | stale
@@ -257,6 +266,10 @@ def _maps_of_the_past(old: Manifest | None, *, folder: Path, files: Container[st
         and written
         and hash_file(folder / file) == written
     )
+
+
+def _schemas(files: Iterable[str]) -> dict[str, int]:
+    return {file: schema_of(file) for file in files}
 
 
 def _map_file(name: str) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tuoyu_geo.messages import listed, text
+from tuoyu_geo.schema import SCHEMAS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = SCHEMAS["manifest"]
 UNSHOWN = frozenset({"source_row"})
 MOST_COLUMNS = 6
 _WORDS = {"": "rows", "geometry": "geometry", "quality": "quality"}
@@ -42,6 +43,8 @@ class Manifest:
         What the search for the plan saw and found; see `remembered`.
     outputs
         SHA-256 of every output file, by its name in the folder.
+    schemas
+        By output: the number of its form; see `schema.SCHEMAS`.
     written_at
         When, in UTC; with `timings_s` the only part that differs between equal runs.
     """
@@ -56,6 +59,7 @@ class Manifest:
     made_from: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     search: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    schemas: Mapping[str, int] = field(default_factory=dict)
     written_at: str = ""
     schema_version: int = SCHEMA_VERSION
 

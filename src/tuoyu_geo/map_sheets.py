@@ -29,6 +29,7 @@ from tuoyu_geo.maps.palette import SHAPES, WHITE, Symbol
 from tuoyu_geo.messages import listed, speaking, text
 from tuoyu_geo.reports import drawing
 from tuoyu_geo.reports.fonts import chinese_font, drawable
+from tuoyu_geo.schema import stated
 from tuoyu_geo.writing import holding, write_all
 
 if TYPE_CHECKING:
@@ -94,7 +95,12 @@ def map_sheets(
             figure = _sheet(page, family)
             for form in formats:
                 buffer = io.BytesIO()
-                figure.savefig(buffer, format=form, dpi=DPI, metadata=_WITHOUT_DATE[form])
+                figure.savefig(
+                    buffer,
+                    format=form,
+                    dpi=DPI,
+                    metadata=_WITHOUT_DATE[form] | {"Keywords": stated("map_sheet")},
+                )
                 found[f"{name}.{form}"] = buffer.getvalue()
     return found
 

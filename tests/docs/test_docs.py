@@ -62,6 +62,15 @@ def test_settings_columns_commands_and_outputs_are_all_there(reference, root):
     assert "--set" in commands
 
 
+def test_every_kind_of_output_says_where_its_form_stands(reference):
+    from tuoyu_geo.schema import SCHEMAS
+
+    page = reference.outputs_page()
+    for kind, number in SCHEMAS.items():
+        assert re.search(rf"^\| `{kind}` \| .+ \| {number} \| .+ \|$", page, re.MULTILINE), kind
+    assert set(reference.FORMS) == set(SCHEMAS)
+
+
 def test_every_file_format_has_its_how_to(root):
     from tuoyu_geo.layers.kinds import ENDINGS, INSTEAD
 

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-SCHEMA_VERSION = 1
+from tuoyu_geo.schema import SCHEMAS
+
+SCHEMA_VERSION = SCHEMAS["batch"]
 FILE = "batch.json"
 
 Status = Literal["done", "kept", "failed", "waiting"]

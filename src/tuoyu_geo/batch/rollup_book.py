@@ -61,7 +61,7 @@ def book_bytes(view: Rollup) -> bytes:
         )
     day = dt.datetime.fromisoformat(view.date) if view.date else NO_DATE
     book.properties.title = text("rollup.title")
-    return saved(book, made, day=day)
+    return saved(book, made, day=day, kind="batch")
 
 
 def _column(name: str, form: str = "count", *, width: float = 9.0, summed: bool = False) -> Column:

@@ -20,8 +20,9 @@ from tuoyu_geo.config import LAYER_ROLES
 from tuoyu_geo.findings import SEVERITIES
 from tuoyu_geo.layers.listing import COLUMNS as FINDING_COLUMNS
 from tuoyu_geo.messages import LANGUAGES, has_text, speaking, text
+from tuoyu_geo.schema import SCHEMAS as OUTPUTS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = OUTPUTS["tables"]
 LONLAT = "EPSG:4490"
 """CGCS2000 longitude and latitude [degrees], in which counties of any zone lie side by side."""
 
@@ -310,7 +311,7 @@ def _findings(county: CountyRecord, path: Path) -> Rows:
     rows: Rows = []
     with path.open(encoding="utf-8-sig", newline="") as stream:
         for line in list(csv.reader(stream))[1:]:
-            cells: dict[str, Any] = dict(zip(FINDING_COLUMNS, line, strict=True))
+            cells: dict[str, Any] = dict(zip(FINDING_COLUMNS, line, strict=False))
             cells["severity"] = codes.get(cells["severity"], cells["severity"])
             cells["layer"] = codes.get(cells["layer"], cells["layer"])
             cells["row"] = int(cells["row"]) if cells["row"] else None

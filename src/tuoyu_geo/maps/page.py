@@ -25,6 +25,7 @@ from tuoyu_geo.maps.palette import SHAPES
 from tuoyu_geo.maps.wording import number, word
 from tuoyu_geo.messages import language, speaking, text
 from tuoyu_geo.outcome import ProjectNote
+from tuoyu_geo.schema import html_meta
 
 # What the browser may load and run: what stands in the page. Even a name that became markup could ask for nothing.
 _POLICY = (
@@ -286,7 +287,9 @@ class OfflineMap(folium.Map):
         source = "" if self._basemap is None else self._basemap.source
         policy = _POLICY.replace("img-src data: blob:", f"img-src data: blob: {source}".rstrip())
         return page.replace(
-            "<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}">', 1
+            "<head>",
+            f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}">\n    {html_meta("map")}',
+            1,
         )
 
 

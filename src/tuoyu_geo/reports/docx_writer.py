@@ -16,6 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.blocks import Block, Grid, Heading, Paragraph, Picture
 from tuoyu_geo.reports.fixed_zip import fixed_zip
+from tuoyu_geo.schema import stated
 
 if TYPE_CHECKING:
     from tuoyu_geo.outcome import ProjectNote
@@ -51,6 +52,7 @@ def docx_bytes(blocks: Sequence[Block], *, pictures: Mapping[str, bytes], note: 
     )
     core.created = core.modified = day
     core.revision = 1
+    core.keywords = stated("report")
     buffer = io.BytesIO()
     document.save(buffer)
     return fixed_zip(buffer.getvalue())

@@ -13,6 +13,7 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import spreadsheet_safe
 from tuoyu_geo.reports.sheet import Column, add_sheet
 from tuoyu_geo.reports.workbook import saved
+from tuoyu_geo.schema import NAME, SCHEMAS
 
 # Columns of a sheet, with their widths in characters; the layer is the sheet's own name.
 SHEET_COLUMNS = {
@@ -29,13 +30,18 @@ SHEET_COLUMNS = {
 
 
 def findings_csv_bytes(findings: Sequence[Finding]) -> bytes:
-    """A row a finding, as Excel opens it: UTF-8 with a byte order mark; no cell starts a formula."""
+    """A row a finding, as Excel opens it: UTF-8 with a byte order mark; no cell starts a formula.
+
+    A table has no place for a word about itself, and a line above the header would be read as one: the form's number
+    stands in a last column.
+    """
     frame = findings_frame(findings)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(frame.columns)
+    writer.writerow([*frame.columns, NAME])
     for row in frame.itertuples(index=False):
-        writer.writerow(["" if cell is None or cell != cell else spreadsheet_safe(cell) for cell in row])  # noqa: PLR0124
+        cells = ["" if cell is None or cell != cell else spreadsheet_safe(cell) for cell in row]  # noqa: PLR0124
+        writer.writerow([*cells, SCHEMAS["findings"]])
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -92,4 +98,4 @@ def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.dat
                 height_of=_fitted,
             )
         )
-    return saved(book, sheets, day=dt.datetime.combine(day, dt.time()))
+    return saved(book, sheets, day=dt.datetime.combine(day, dt.time()), kind="findings")

@@ -10,6 +10,7 @@ from shapely.geometry import LineString
 
 from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.reports.qgis_styles import add_styles
+from tuoyu_geo.schema import NAME, SCHEMAS
 
 GEOMETRY = {
     "townships": "MultiPolygon",
@@ -93,4 +94,6 @@ def _write(frame: gpd.GeoDataFrame, path: Path, *, name: str, credit: str) -> No
         append=path.exists(),
         # the layer's description: what QGIS shows as its abstract
         layer_options={"DESCRIPTION": credit} if credit else {},
+        # of the layer and not of the file: GDAL would put a file's beside it whenever it is read
+        layer_metadata={NAME: str(SCHEMAS["geopackage"])},
     )

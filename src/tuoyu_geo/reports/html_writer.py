@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.blocks import Block, Grid, Heading, Paragraph, Picture
+from tuoyu_geo.schema import html_meta
 
 if TYPE_CHECKING:
     from tuoyu_geo.outcome import ProjectNote
@@ -27,6 +28,7 @@ def html_bytes(blocks: Sequence[Block], *, pictures: Mapping[str, bytes], note: 
         f'<html lang="{text("words.html_lang")}"><head><meta charset="utf-8">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        html_meta("report"),
         f"<title>{escape(text('report.html_title', title=note.title))}</title>",
         f"<style>{style}</style></head><body>",
         f"<header><h1>{escape(note.title)}</h1><p>{escape(prepared)}</p></header>",

@@ -16,6 +16,7 @@ from tuoyu_geo.reports.columns import some, year
 from tuoyu_geo.reports.drawing import Dots, Line
 from tuoyu_geo.reports.figures import FLAGS, footer
 from tuoyu_geo.reports.fonts import chinese_font, known
+from tuoyu_geo.schema import stated
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -85,7 +86,13 @@ def _sheet(outcome: "Outcome", township_id: "Hashable", family: str) -> bytes:
     figure.savefig(
         buffer,
         format="pdf",
-        metadata={"CreationDate": None, "Producer": None, "Creator": "tuoyu-geo", "Title": note.title},
+        metadata={
+            "CreationDate": None,
+            "Producer": None,
+            "Creator": "tuoyu-geo",
+            "Title": note.title,
+            "Keywords": stated("township_sheet"),
+        },
     )
     return buffer.getvalue()
 

@@ -13,6 +13,7 @@ from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.reports.fixed_zip import fixed_zip
 from tuoyu_geo.reports.sheet import Sheet, add_sheet
 from tuoyu_geo.reports.tables import TABLES
+from tuoyu_geo.schema import stated
 
 
 def workbook_bytes(outcome: Outcome) -> bytes:
@@ -41,10 +42,10 @@ def workbook_bytes(outcome: Outcome) -> bytes:
             )
         )
     book.properties.title = note.title
-    return saved(book, sheets, day=dt.datetime.fromisoformat(note.date))
+    return saved(book, sheets, day=dt.datetime.fromisoformat(note.date), kind="workbook")
 
 
-def saved(book: Workbook, sheets: Sequence[Sheet], *, day: dt.datetime) -> bytes:
+def saved(book: Workbook, sheets: Sequence[Sheet], *, day: dt.datetime, kind: str) -> bytes:
     """The workbook, with what openpyxl doesn't put in: the rows, the project's date for the clock's, formulas' results.
 
     Without results, a reader that works nothing out (a preview, a phone, our own) finds the totals empty.
@@ -57,7 +58,10 @@ def saved(book: Workbook, sheets: Sequence[Sheet], *, day: dt.datetime) -> bytes
         The rest of them, in their order.
     day
         Date of the project.
+    kind
+        Of `schema.SCHEMAS`.
     """
+    book.properties.keywords = stated(kind)
     book.properties.creator = "tuoyu-geo"
     book.properties.created = book.properties.modified = day
     buffer = io.BytesIO()
