@@ -22,7 +22,7 @@ LANE_M = 55.0
 RIVER_HALF_WIDTH_M = 60.0
 CORE_SHARE = 0.55
 """Of the town streets' crossings, those of the core."""
-SEGMENTS_A_CROSSING = 1.4
+SEGMENTS_A_CROSSING = 1.28
 LANE_SIDE = 4
 """Crossings along one side of a village."""
 
