@@ -55,13 +55,13 @@ LIBRARIES = (
     "matplotlib",
     "numba",
     "numpy",
-    "openpyxl",
     "pandas",
     "pyogrio",
     "pyproj",
     "python-docx",
     "scipy",
     "shapely",
+    "xlsxwriter",
 )
 
 

@@ -464,7 +464,7 @@ class Project(Inquiries):
             Another run holds the folder, which is asked before anything is worked out, or it can't be written; the old
             files stay whole.
         """
-        from tuoyu_geo.building import build_files  # noqa: PLC0415  (folium and openpyxl are slow to import)
+        from tuoyu_geo.building import build_files  # noqa: PLC0415  (folium is slow to import)
 
         with holding(Path(folder)):
             return build_files(self, Path(folder))

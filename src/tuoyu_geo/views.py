@@ -197,7 +197,7 @@ class Plan(Spoken):
 
     def compliance(self) -> pd.DataFrame:
         """The policy's clauses as in the workbook: a row a clause, columns in Chinese."""
-        from tuoyu_geo.reports.tables_rules import indicators  # noqa: PLC0415  (openpyxl is slow to import)
+        from tuoyu_geo.reports.tables_rules import indicators  # noqa: PLC0415  (slow to import)
 
         columns, rows = indicators(self.outcome)
         table = pd.DataFrame(

@@ -4,8 +4,6 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from openpyxl import Workbook
-
 from tuoyu_geo.batch.figures import CountyFigures, Total
 from tuoyu_geo.batch.record import CountyRecord
 from tuoyu_geo.batch.rollup import (
@@ -18,9 +16,10 @@ from tuoyu_geo.batch.rollup import (
     remark_words,
 )
 from tuoyu_geo.messages import listed, text
+from tuoyu_geo.reports.book import Book
 from tuoyu_geo.reports.cells import judged, number, word
 from tuoyu_geo.reports.sheet import Column, add_sheet
-from tuoyu_geo.reports.workbook import saved
+from tuoyu_geo.schema import stated
 
 NO_DATE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (a document property where no county states a date)
 Rows = Sequence[Sequence[object]]
@@ -28,9 +27,8 @@ Rows = Sequence[Sequence[object]]
 
 def book_bytes(view: Rollup) -> bytes:
     """The workbook; the same bytes from the same outputs."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    made = []
+    day = dt.datetime.fromisoformat(view.date) if view.date else NO_DATE
+    book = Book(title=text("rollup.title"), day=day, keywords=stated("batch"))
     sheets: tuple[tuple[str, Callable[[Rollup], tuple[list[Column], Rows]]], ...] = (
         ("levels", _levels),
         ("level_rules", _level_rules),
@@ -43,25 +41,21 @@ def book_bytes(view: Rollup) -> bytes:
     for n, (name, table) in enumerate(sheets, start=1):
         columns, rows = table(view)
         label = text(f"rollup.sheet_{name}")
-        made.append(
-            add_sheet(
-                book,
-                name=label,
-                title=text("rollup.sheet_title", n=n, sheet=label, counted=counted_words(view.totals[0])),
-                note=text(
-                    "rollup.sheet_note",
-                    unit=text(f"rollup.unit_{name}"),
-                    date=view.date or text("reports.none"),
-                    notices=text("reports.semicolon").join(view.notices) or text("reports.none"),
-                ),
-                columns=columns,
-                rows=rows,
-                total=text("rollup.total", counted=counted_words(view.totals[0])),
-            )
+        add_sheet(
+            book,
+            name=label,
+            title=text("rollup.sheet_title", n=n, sheet=label, counted=counted_words(view.totals[0])),
+            note=text(
+                "rollup.sheet_note",
+                unit=text(f"rollup.unit_{name}"),
+                date=view.date or text("reports.none"),
+                notices=text("reports.semicolon").join(view.notices) or text("reports.none"),
+            ),
+            columns=columns,
+            rows=rows,
+            total=text("rollup.total", counted=counted_words(view.totals[0])),
         )
-    day = dt.datetime.fromisoformat(view.date) if view.date else NO_DATE
-    book.properties.title = text("rollup.title")
-    return saved(book, made, day=day, kind="batch")
+    return book.close()
 
 
 def _column(name: str, form: str = "count", *, width: float = 9.0, summed: bool = False) -> Column:

@@ -11,10 +11,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.blocks import Block, Grid, Heading, Paragraph, Picture
+from tuoyu_geo.reports.book import FORBIDDEN
 from tuoyu_geo.reports.fixed_zip import fixed_zip
 from tuoyu_geo.schema import stated
 
@@ -59,7 +59,7 @@ def docx_bytes(blocks: Sequence[Block], *, pictures: Mapping[str, bytes], note: 
 
 
 def _clean(words: str) -> str:
-    return ILLEGAL_CHARACTERS_RE.sub("", words)
+    return FORBIDDEN.sub("", words)
 
 
 def _page(document: Any) -> None:  # noqa: ANN401  (python-docx names no types)

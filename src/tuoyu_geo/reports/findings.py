@@ -5,15 +5,13 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 
-from openpyxl import Workbook
-
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import findings_frame
 from tuoyu_geo.messages import text
+from tuoyu_geo.reports.book import Book
 from tuoyu_geo.reports.cells import spreadsheet_safe
 from tuoyu_geo.reports.sheet import Column, add_sheet
-from tuoyu_geo.reports.workbook import saved
-from tuoyu_geo.schema import NAME, SCHEMAS
+from tuoyu_geo.schema import NAME, SCHEMAS, stated
 
 # Columns of a sheet, with their widths in characters; the layer is the sheet's own name.
 SHEET_COLUMNS = {
@@ -70,13 +68,11 @@ def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.dat
     day
         Date of the project, in the file's properties.
     """
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = Book(day=dt.datetime.combine(day, dt.time()), keywords=stated("findings"))
     columns = [
         Column(label=text(f"layers.listing_{name}"), form="count" if name == "row" else "text", width=width)
         for name, width in SHEET_COLUMNS.items()
     ]
-    sheets = []
     for layer in dict.fromkeys(finding.layer for finding in findings) or ("project",):
         label = text(f"findings.layer_{layer}")
         rows = [
@@ -87,15 +83,13 @@ def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.dat
             for finding in findings
             if finding.layer == layer
         ]
-        sheets.append(
-            add_sheet(
-                book,
-                name=label,
-                title=text("reports.findings_title", county=county, layer=label),
-                note=text("reports.findings_note"),
-                columns=columns,
-                rows=rows,
-                height_of=_fitted,
-            )
+        add_sheet(
+            book,
+            name=label,
+            title=text("reports.findings_title", county=county, layer=label),
+            note=text("reports.findings_note"),
+            columns=columns,
+            rows=rows,
+            height_of=_fitted,
         )
-    return saved(book, sheets, day=dt.datetime.combine(day, dt.time()), kind="findings")
+    return book.close()

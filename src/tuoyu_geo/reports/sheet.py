@@ -1,23 +1,16 @@
 """One sheet as offices expect it: merged title, a row of notes, header on row 3, totals as formulas."""
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from tuoyu_geo.messages import text
+from tuoyu_geo.reports.book import Book, plain
 from tuoyu_geo.reports.cells import FORMULA_STARTS
-from tuoyu_geo.reports.sheet_rows import FORBIDDEN, Body, body_of
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import MergedCell
-    from openpyxl.worksheet.worksheet import Worksheet
 
 HEADER_ROW = 3
 FORMATS = {
@@ -29,8 +22,7 @@ FORMATS = {
     "degree": "0.0000000",
     "text": "@",
 }
-THIN = Side(style="thin", color="999999")
-BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+BORDER = {"border": 1, "border_color": "#999999"}
 # Excel takes no longer list in a cell's drop-down; a longer one is left out.
 LONGEST_LIST = 255
 LINE_HEIGHT = 15.0
@@ -40,6 +32,7 @@ WIDE_FROM = 0x2E80
 SHORT_WIDTH = {"text": 16, "count": 7}
 # Sheets wider than this are printed on A3.
 A4_WIDTH = 190
+A3, A4 = 8, 9  # Excel's numbers of paper sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +63,8 @@ class Column:
     filled_in: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """What of a sheet is put in once the workbook is saved.
-
-    Attributes
-    ----------
-    body
-        Its rows; None where there are none.
-    totals
-        By cell of the 合计 row: the total that its formula works out.
-    """
-
-    body: Body | None
-    totals: Mapping[str, float]
-
-
 def add_sheet(
-    book: "Workbook",
+    book: Book,
     *,
     name: str,
     title: str,
@@ -96,81 +73,118 @@ def add_sheet(
     rows: Sequence[Sequence[object]],
     total: str = "",
     height_of: Callable[[Sequence[object]], float | None] | None = None,
-) -> Sheet:
+) -> None:
     """Add a sheet; an empty table keeps its header and says that there is nothing.
 
     Parameters
     ----------
     book
-        Gets the sheet, all but the rows of the table.
+        Gets the sheet.
     name, title, note
         Of the sheet; its first row; its second.
     columns, rows
-        The table.
+        The table: texts, numbers and None. No text becomes a formula; characters that XML forbids are left out.
     total
         Heads the last row, where columns are added up; without it the row is headed as everywhere (合计).
     height_of
         Height of a row [points], None for the usual one; without it, rows are as high as their texts need.
     """
-    sheet = book.create_sheet(name)
-    _head(sheet, title=title, note=note, columns=columns)
-    first, end = HEADER_ROW + 1, HEADER_ROW + len(rows)
-    body, totals = None, {}
+    sheet = book.add(name)
+    _head(book, sheet, title=title, note=note, columns=columns)
+    end = HEADER_ROW + max(len(rows), 1)
     if not rows:
-        sheet.cell(row=first, column=1, value=text("reports.nothing"))
-    _count_styles(sheet, from_row=1)
+        sheet.write_string(HEADER_ROW, 0, text("reports.nothing"))
+    _body(book, sheet, columns, rows, height_of=height_of)
     if rows:
-        looks: dict[tuple[int, str], str] = {}
-
-        def style_of(j: int, value: object) -> str:
-            # openpyxl compares every style with all before it: a look is made once a column.
-            look = j, _kind_of(value)
-            if look not in looks:
-                cell = Cell(sheet, row=first, column=j + 1)
-                _dress(cell, columns[j], kind=look[1])
-                looks[look] = str(cell.style_id)
-            return looks[look]
-
-        def high_enough(row: Sequence[object]) -> float | None:
-            lines = max(map(_n_lines, columns, row))
-            return LINE_HEIGHT * lines if lines > 1 else None
-
-        body = body_of(sheet, rows, first=first, style_of=style_of, height_of=height_of or high_enough)
-        _drop_downs(sheet, columns, first=first, last=end)
+        _drop_downs(sheet, columns, first=HEADER_ROW, last=end - 1)
         if any(column.summed for column in columns):
-            totals = _total_row(sheet, columns, rows, last=end, label=total or text("reports.total"))
-            _count_styles(sheet, from_row=end + 1)
-    _for_print(sheet, title=title, last=max(end, HEADER_ROW + 1) + bool(totals), columns=columns)
-    return Sheet(body=body, totals=totals)
+            _total_row(book, sheet, columns, rows, label=total or text("reports.total"))
+            end += 1
+    _for_print(sheet, title=title, last=end, columns=columns)
 
 
-def _count_styles(sheet: "Worksheet", *, from_row: int) -> None:
-    """Give the styles of cells their numbers in the workbook: openpyxl would only when it saves, after the body's."""
-    for row in sheet.iter_rows(min_row=from_row):
-        for cell in row:
-            if cell.has_style:
-                _ = cell.style_id
+def _head(book: Book, sheet: Worksheet, *, title: str, note: str, columns: Sequence[Column]) -> None:
+    last = len(columns) - 1
+    whole = Column(label="", width=sum(column.width for column in columns))
+    for row, words, height, look in (
+        (0, title, 30.0, {"font_size": 16, "bold": True, "align": "center"}),
+        (
+            1,
+            note,
+            13.5 * max(2, _n_lines(whole, note)),
+            {"font_size": 9, "font_color": "#9C5700", "text_wrap": True},
+        ),
+    ):
+        sheet.set_row(row, height)
+        shape = book.look(**look, valign="vcenter", quote_prefix=words.startswith(FORMULA_STARTS))
+        if last:
+            sheet.merge_range(row, 0, row, last, "", shape)
+        sheet.write_string(row, 0, plain(words), shape)
+    sheet.set_row(HEADER_ROW - 1, LINE_HEIGHT * max(_n_lines(column, column.label) for column in columns) + 3)
+    for j, column in enumerate(columns):
+        sheet.set_column(j, j, column.width)
+        look = book.look(
+            **BORDER,
+            bold=True,
+            bg_color="#FFF2CC" if column.filled_in else "#DDEBF7",
+            align="center",
+            valign="vcenter",
+            text_wrap=True,
+        )
+        sheet.write_string(HEADER_ROW - 1, j, plain(column.label), look)
+    sheet.freeze_panes(HEADER_ROW, 0)
 
 
-def _kind_of(value: object) -> str:
-    """What a cell's look turns on besides its column: "none", "number", "text" or "formula-like"."""
-    if value is None:
-        return "none"
-    if not isinstance(value, str):
-        return "number"
-    return "formula-like" if value.startswith(FORMULA_STARTS) else "text"
+def _body(
+    book: Book,
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[object]],
+    *,
+    height_of: Callable[[Sequence[object]], float | None] | None,
+) -> None:
+    def high_enough(row: Sequence[object]) -> float | None:
+        lines = max(map(_n_lines, columns, row))
+        return LINE_HEIGHT * lines if lines > 1 else None
+
+    looks = [{kind: _look(book, column, kind=kind) for kind in KINDS} for column in columns]
+    for i, row in enumerate(rows, start=HEADER_ROW):
+        height = (height_of or high_enough)(row)
+        if height is not None:
+            sheet.set_row(i, height)
+        for j, value in enumerate(row):
+            _write(sheet, i, j, value, looks[j])
 
 
-def _dress(cell: "Cell | MergedCell", column: Column, *, kind: str) -> None:
-    cell.border = BORDER
+KINDS = ("none", "number", "text", "formula-like")
+
+
+def _look(book: Book, column: Column, *, kind: str) -> Format:
+    look: dict[str, object] = dict(BORDER, valign="vcenter", text_wrap=column.form == "text")
     # Short texts and serial numbers stand in the middle, so that no text touches the number beside it.
-    side = "center" if column.width <= SHORT_WIDTH.get(column.form, 0) else None
-    cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=column.form == "text")
+    if column.width <= SHORT_WIDTH.get(column.form, 0):
+        look["align"] = "center"
     if column.filled_in:
-        cell.fill = PatternFill("solid", fgColor="FFFBE6")
+        look["bg_color"] = "#FFFBE6"
     if kind == "number":
-        cell.number_format = FORMATS[column.form]
-    cell.quotePrefix = kind == "formula-like"
+        look["num_format"] = FORMATS[column.form]
+    return book.look(**look, quote_prefix=kind == "formula-like")
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: object, looks: dict[str, Format]) -> None:
+    if isinstance(value, str):
+        shown = plain(value)
+        kind = "formula-like" if shown.startswith(FORMULA_STARTS) else "text"
+        if shown:
+            sheet.write_string(row, column, shown, looks[kind])
+        else:
+            sheet.write_blank(row, column, "", looks[kind])
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value, looks["number"])
+    elif value is None or not math.isfinite(value):  # type: ignore[arg-type]
+        sheet.write_blank(row, column, "", looks["none" if value is None else "number"])
+    else:
+        sheet.write_number(row, column, value, looks["number"])
 
 
 def _n_lines(column: Column, value: object) -> int:
@@ -182,86 +196,52 @@ def _n_lines(column: Column, value: object) -> int:
     return min(MOST_LINES, -(-wide // max(1, int(column.width) - 1)))
 
 
-def _head(sheet: "Worksheet", *, title: str, note: str, columns: Sequence[Column]) -> None:
-    last = get_column_letter(len(columns))
-    sheet.merge_cells(f"A1:{last}1")
-    _put_text(sheet["A1"], title)
-    sheet["A1"].font = Font(size=16, bold=True)
-    sheet["A1"].alignment = Alignment(horizontal="center", vertical="center")
-    sheet.row_dimensions[1].height = 30
-    sheet.merge_cells(f"A2:{last}2")
-    _put_text(sheet["A2"], note)
-    sheet["A2"].alignment = Alignment(wrap_text=True, vertical="center")
-    sheet["A2"].font = Font(size=9, color="9C5700")
-    whole = Column(label="", width=sum(column.width for column in columns))
-    sheet.row_dimensions[2].height = 13.5 * max(2, _n_lines(whole, note))
-    lines = 1
-    for j, column in enumerate(columns, start=1):
-        cell = sheet.cell(row=HEADER_ROW, column=j, value=column.label)
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="FFF2CC" if column.filled_in else "DDEBF7")
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        cell.border = BORDER
-        sheet.column_dimensions[get_column_letter(j)].width = column.width
-        lines = max(lines, _n_lines(column, column.label))
-    sheet.row_dimensions[HEADER_ROW].height = LINE_HEIGHT * lines + 3
-    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
-
-
-def _put_text(cell: "Cell | MergedCell", value: str) -> None:
-    """Text whatever it begins with: data never becomes a formula. Characters that XML forbids are left out."""
-    cell.value = FORBIDDEN.sub("", value)
-    cell.data_type = "s"
-    cell.quotePrefix = value.startswith(FORMULA_STARTS)
-
-
-def _drop_downs(sheet: "Worksheet", columns: Sequence[Column], *, first: int, last: int) -> None:
-    for j, column in enumerate(columns, start=1):
+def _drop_downs(sheet: Worksheet, columns: Sequence[Column], *, first: int, last: int) -> None:
+    for j, column in enumerate(columns):
         # A comma or a quotation mark would end the list's entry or the list.
         words = [word for word in column.choices if "," not in word and '"' not in word]
-        listed = ",".join(words)
-        if not words or len(listed) > LONGEST_LIST:
+        if not words or len(",".join(words)) > LONGEST_LIST:
             continue
-        rule = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
-        rule.promptTitle, rule.prompt, rule.showInputMessage = column.label[:32], text("reports.choose"), True
-        letter = get_column_letter(j)
-        rule.add(f"{letter}{first}:{letter}{last}")
-        sheet.add_data_validation(rule)
+        sheet.data_validation(
+            first,
+            j,
+            last,
+            j,
+            {
+                "validate": "list",
+                "source": words,
+                "show_error": False,
+                "input_title": column.label[:32],
+                "input_message": text("reports.choose"),
+            },
+        )
 
 
 def _total_row(
-    sheet: "Worksheet", columns: Sequence[Column], rows: Sequence[Sequence[object]], *, last: int, label: str
-) -> dict[str, float]:
-    first = HEADER_ROW + 1
-    totals: dict[str, float] = {}
-    for j, column in enumerate(columns, start=1):
-        cell = sheet.cell(row=last + 1, column=j)
-        cell.border, cell.font = BORDER, Font(bold=True)
-        if j == 1:
-            cell.value = label
+    book: Book, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[object]], *, label: str
+) -> None:
+    row = HEADER_ROW + len(rows)
+    for j, column in enumerate(columns):
+        if j == 0:
+            sheet.write_string(row, 0, plain(label), book.look(**BORDER, bold=True))
         elif column.summed:
-            letter = get_column_letter(j)
-            cell.value = f"=SUM({letter}{first}:{letter}{last})"
-            cell.number_format = FORMATS[column.form]
-            numbers = [row[j - 1] for row in rows]
-            totals[cell.coordinate] = sum(one for one in numbers if isinstance(one, int | float))
-    return totals
+            letter = xl_col_to_name(j)
+            look = book.look(**BORDER, bold=True, num_format=FORMATS[column.form])
+            # With its result: a reader that works nothing out (a preview, a phone) would find the total empty.
+            total = sum(one[j] for one in rows if type(one[j]) in {int, float})  # type: ignore[misc]
+            sheet.write_formula(row, j, f"=SUM({letter}{HEADER_ROW + 1}:{letter}{row})", look, total)
+        else:
+            sheet.write_blank(row, j, "", book.look(**BORDER, bold=True))
 
 
-def _for_print(sheet: "Worksheet", *, title: str, last: int, columns: Sequence[Column]) -> None:
-    sheet.print_title_rows = f"1:{HEADER_ROW}"
-    sheet.print_area = f"A1:{get_column_letter(len(columns))}{last}"
-    sheet.page_setup.orientation = "landscape"
-    wide = sum(column.width for column in columns) > A4_WIDTH
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3 if wide else sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_options.horizontalCentered = True
-    margins = sheet.page_margins
-    margins.left = margins.right = 0.4
-    margins.top, margins.bottom, margins.footer = 0.6, 0.75, 0.3
+def _for_print(sheet: Worksheet, *, title: str, last: int, columns: Sequence[Column]) -> None:
+    """The page: `last` is the number of the last row, from 1."""
+    sheet.repeat_rows(0, HEADER_ROW - 1)
+    sheet.print_area(0, 0, last - 1, len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(A3 if sum(column.width for column in columns) > A4_WIDTH else A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.center_horizontally()
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.75)
     # Ampersands begin codes in headers and footers.
-    footer = sheet.oddFooter
-    if footer is not None:
-        footer.left.text = title.replace("&", "＆")
-        footer.right.text = text("reports.page_of")
+    sheet.set_footer(f"&L{plain(title).replace('&', '＆')}&R{text('reports.page_of')}", {"margin": 0.3})
