@@ -22,7 +22,10 @@ ODD = (
 )
 TEXTS = st.one_of(st.text(max_size=12), st.sampled_from(ODD))
 NUMBERS = st.one_of(
-    st.integers(-(2**53), 2**53), st.floats(allow_nan=True, allow_infinity=True), st.booleans()
+    st.integers(-(2**53), 2**53),
+    st.floats(-1e300, 1e300),
+    st.sampled_from([math.nan, math.inf, -math.inf]),
+    st.booleans(),
 )
 VALUES = st.one_of(st.none(), TEXTS, NUMBERS)
 COLUMNS = [Column(label="名", width=9), Column(label="数", form="count", summed=True), Column(label="注")]
@@ -50,7 +53,7 @@ def is_number(value: object) -> bool:
 def same(found: object, meant: object) -> bool:
     """Sixteen digits are what writers of the format keep of a number; ends of lines are the reader's own.
 
-    A text like _x0041_ is written with its first line as _x005F_, as the format asks; openpyxl gives it back unread.
+    A text like _x0041_ is written with its first underscore as _x005F_, as the format asks; openpyxl gives it back unread.
     """
     if isinstance(found, str):
         return found.replace("_x005F_", "_").replace("\r\n", "\n").replace("\r", "\n") == meant
