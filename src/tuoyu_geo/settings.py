@@ -35,11 +35,13 @@ def read_toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(text("config.unreadable", path=path, reason=error.strerror)) from error
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
+        tables = tomllib.loads(raw.decode("utf-8-sig"))
+        _deep_copy(tables)  # a key of 3,000 parts is read, but can't be walked
     except UnicodeDecodeError as error:
         raise ConfigError(text("config.not_utf8", path=path)) from error
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, or a list in a list in a list
         raise ConfigError(text("config.not_toml", path=path, reason=error)) from error
+    return tables
 
 
 def read_section(model: type[S], tables: Mapping[str, Any], *, file: str) -> S:
@@ -69,7 +71,7 @@ def _fault_line(fault: Mapping[str, Any], *, file: str) -> str:
 def _written(value: object) -> str:
     try:
         return repr(value)[:80]
-    except ValueError:  # a number of more digits than Python writes out
+    except (ValueError, RecursionError):  # a number of more digits than Python writes out, a table in a table
         return f"<{type(value).__name__}>"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 # Importing, and reading the seeds, before the clock of the child starts; a hang in C is ended after as long.
-GRACE_SECONDS = 90
+GRACE_SECONDS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _child(targets: Sequence[str], *, seconds: float, out: Path, seed: int, runs
         return Told(content["runs"], content["slowest_s"], found)
     now = next(out.glob("now-*"), None)
     if now is None:
-        raise RuntimeError(words[-2000:])
+        raise RuntimeError(f"{code}: {words[-2000:]}")
     kept = now.replace(out / f"died-{now.name.removeprefix('now-')}-{seed}")
     kept.with_name(f"{kept.name}.txt").write_text(
         f"ended by {code}\n{words[:1000]}\n…\n{words[-2000:]}", encoding="utf-8"

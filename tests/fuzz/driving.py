@@ -107,6 +107,8 @@ def _limits() -> None:
     signal.signal(signal.SIGPROF, _hang)
     warnings.simplefilter("error")  # as in the tests: a warning of a library that leaks out is a fault
     warnings.filterwarnings("ignore", message=".*pyarrow.*", category=DeprecationWarning)
+    # Where nothing is compiled, numpy says so where a checksum wraps around.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tuoyu_geo\.network\.kernel")
     warnings.filterwarnings("ignore", message="Use .@. matmul", category=PendingDeprecationWarning)
 
 

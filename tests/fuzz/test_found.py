@@ -84,3 +84,10 @@ def test_a_cell_of_a_megabyte_is_no_number():
 
 def test_words_of_a_file_stand_on_one_line():
     assert one_line("甲\n乙\x1b[31m\u202e丙\ud800\x85丁") == "甲 乙 [31m 丙 丁"
+
+
+def test_a_table_of_thousands_of_columns_is_refused_and_not_compared_with_every_known_name(tmp_path):
+    for n, codes in ((1_000, []), (20_000, ["columns_too_many"])):
+        data = ",".join(["编号", *(f"列{k}" for k in range(1, n))]) + "\n" + ",".join(["1"] * n)
+        (tmp_path / "a.csv").write_text(data, encoding="utf-8")
+        assert [one.code for one in read_table(layer(tmp_path / "a.csv", "communities")).findings] == codes

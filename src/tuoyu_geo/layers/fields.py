@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import pandas as pd
@@ -112,6 +112,11 @@ def allowed_words(field: Field) -> tuple[str, ...]:
 
 def clean_name(name: object) -> str:
     """A column's or a coded value's name without what writers add: width, case, spaces, brackets, units."""
+    return _cleaned(str(name))
+
+
+@lru_cache(maxsize=10_000)
+def _cleaned(name: str) -> str:
     plain, _ = split_unit(name)
     plain = re.sub(r"[(\[【](?:必填|选填|可选|可不填)[)\]】]", "", plain)
     plain = plain.replace("居(村)", "村居").replace("村(居)", "村居")

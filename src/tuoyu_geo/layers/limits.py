@@ -9,6 +9,7 @@ from tuoyu_geo.layers.table import layer_finding
 # Ten times the largest county's places; a layer with more is no layer of one county.
 MAX_ROWS = 2_000_000
 # A table of 500,000 rows and 12 columns. Every cell takes some hundred bytes in the end.
+MAX_COLUMNS = 1_000
 MAX_CELLS = 6_000_000
 MAX_TABLE_MB = 200
 MAX_VECTOR_MB = 2_000
@@ -17,6 +18,13 @@ MAX_SHEET_MB = 250
 MAX_ODS_MB = 100
 MAX_UNPACKED_MB = 2_000
 MB = 1_000_000
+
+
+def too_many_columns(source: LayerSource, n: int) -> Finding | None:
+    """A finding where a table has more columns than anybody fills in; each is compared with every name that is known."""
+    if n <= MAX_COLUMNS:
+        return None
+    return layer_finding(source, "columns_too_many", found=f"{n:,}", allowed=f"{MAX_COLUMNS:,}")
 
 
 class TooLargeError(Exception):

@@ -1,5 +1,6 @@
 """GeoParquet, and plain Parquet tables."""
 
+import warnings
 from pathlib import Path
 
 from tuoyu_geo.layers.limits import MB, TooLargeError, too_many_rows
@@ -11,6 +12,8 @@ from tuoyu_geo.layers.wkb_depth import is_too_deep
 # Texts and shapes of a layer, unfolded: a dictionary of one long text may stand for it in every row.
 MAX_TEXT_BYTES = 1_000_000_000
 _BATCH = 20_000
+# What geopandas raises over metadata that are other than its standard says: it takes them for what they should be.
+BROKEN_METADATA = (ValueError, OSError, LookupError, TypeError, AttributeError)
 
 
 def read_parquet(source: LayerSource, path: Path) -> RawTable:
@@ -28,13 +31,15 @@ def read_parquet(source: LayerSource, path: Path) -> RawTable:
         if too_large:
             return failed(too_large)
         refuse_unfolding(path)
-        if b"geo" in (described.schema_arrow.metadata or {}):
-            return frame_table(gpd.read_parquet(path), ())
-        return frame_table(pd.read_parquet(path), ())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # edges on a sphere: a county's are straight
+            if b"geo" in (described.schema_arrow.metadata or {}):
+                return frame_table(gpd.read_parquet(path), ())
+            return frame_table(pd.read_parquet(path), ())
     except TooLargeError as error:
         allowed = f"{MAX_TEXT_BYTES / MB:,.0f} MB"
         return failed(layer_finding(source, "file_too_large", found=error, allowed=allowed))
-    except (pa.ArrowException, ProjError, ShapelyError, ValueError, OSError, KeyError, TypeError) as error:
+    except (pa.ArrowException, ProjError, ShapelyError, *BROKEN_METADATA) as error:
         return failed(layer_finding(source, "file_broken", reason=str(error)[:200]))
 
 

@@ -10,7 +10,7 @@ from tuoyu_geo.layers.archive import BROKEN, MAX_ENTRIES, LockedError, unpack
 from tuoyu_geo.layers.database import DATABASE_START, read_database
 from tuoyu_geo.layers.drawing import read_drawing
 from tuoyu_geo.layers.kml import read_kml
-from tuoyu_geo.layers.limits import MAX_UNPACKED_MB, TooLargeError, over_limit
+from tuoyu_geo.layers.limits import MAX_UNPACKED_MB, TooLargeError, over_limit, too_many_columns
 from tuoyu_geo.layers.parquet import read_parquet
 from tuoyu_geo.layers.personal import without_personal
 from tuoyu_geo.layers.source import LayerSource
@@ -25,7 +25,9 @@ HEAD_BYTES = 4096
 
 def read_table(source: LayerSource) -> RawTable:
     """Rows of a layer's file without what they say of persons; whatever is wrong with the file is a finding."""
-    return without_personal(_read_table(source), source)
+    raw = _read_table(source)
+    too_wide = too_many_columns(source, len(raw.frame.columns))
+    return failed(too_wide) if too_wide else without_personal(raw, source)
 
 
 def _read_table(source: LayerSource) -> RawTable:
