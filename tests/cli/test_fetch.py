@@ -208,6 +208,62 @@ def test_what_was_answered_once_is_not_asked_again(fetch, stand, tmp_path):
     assert len(stand.asked) == first
 
 
+def found(folder):
+    """What was fetched; workbooks and GraphML hold the time of writing."""
+    layers = {path.name: path.read_bytes() for path in folder.glob("*.geojson")}
+    return layers, read_osm(folder / "roads.graphml").n_edge, sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("harm", ["cut off", "garbage", "empty", "another table"])
+def test_an_answer_that_was_not_kept_whole_is_asked_again(fetch, stand, tmp_path, harm):
+    """OSMnx alone would stop at it, or take the place for one without roads."""
+    assert fetch("--cache", tmp_path / "cache").returncode == 0
+    right = found(tmp_path / "p")
+    first = len(stand.asked)
+    for path in (tmp_path / "p").iterdir():
+        path.unlink()
+    for path in (tmp_path / "cache").iterdir():
+        data = path.read_bytes()
+        path.write_bytes(
+            {"cut off": data[: len(data) // 2], "garbage": b"\xff\x00", "empty": b"", "another table": b"{}"}[
+                harm
+            ]
+        )
+    done = fetch("--cache", tmp_path / "cache")
+    assert done.returncode == 0, done.stderr
+    assert len(stand.asked) == 2 * first
+    assert found(tmp_path / "p") == right
+
+
+def test_a_cache_that_can_not_be_written_is_named(fetch, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = fetch("--cache", tmp_path / "file" / "cache")
+    assert done.returncode == 1
+    assert str(tmp_path / "file" / "cache") in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "p").exists()
+
+
+def test_what_was_fetched_is_written_whole_or_not_at_all(fetch, tmp_path, monkeypatch):
+    from pathlib import Path
+
+    real = Path.replace
+
+    def replace(self, target):
+        if Path(target).name == "project.toml":
+            raise PermissionError(13, "in use")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    done = fetch("--cache", tmp_path / "cache")
+    assert done.returncode == 1
+    assert "project.toml" in done.stderr
+    assert not (tmp_path / "p").exists()
+    monkeypatch.setattr(Path, "replace", real)
+    assert fetch("--cache", tmp_path / "cache").returncode == 0
+    assert (tmp_path / "p" / "project.toml").exists()
+
+
 def test_a_busy_broken_or_half_answer_is_tried_again(fetch, stand, tmp_path):
     half = json.dumps({"elements": ANSWERS["highway"][:4], "remark": "runtime error: Query timed out"})
     stand.broken = [(429, "busy"), (503, "<html>down</html>"), (200, half), (504, "")]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -48,44 +49,65 @@ def wide_town(town, lattice):
     )
 
 
-def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(wide_town, tmp_path):
+@pytest.fixture
+def searching(wide_town):
+    """Start the command on a terminal and wait until its search has told three pairs of plan and bound."""
+    opened = []
+
+    def start(out):
+        master, slave = pty.openpty()
+        # A program started in the background is told to ignore Ctrl-C, and so are its children.
+        command = (
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+            "from tuoyu_geo.cli import main; main()"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", command, "run", str(wide_town), "--out", str(out)],
+            stdout=subprocess.DEVNULL,
+            stderr=slave,
+            env=os.environ | {"TERM": "xterm", "COLUMNS": "200", "LANG": "C.UTF-8"},
+        )
+        os.close(slave)
+        heard = bytearray()
+        begun = threading.Event()
+
+        def listen():
+            while True:
+                try:
+                    part = os.read(master, 4096)
+                except OSError:
+                    return
+                if not part:
+                    return
+                heard.extend(part)
+                if len(set(ARABIC.findall(heard.decode("utf-8", "ignore")))) >= 3:
+                    begun.set()
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        opened.append((process, listener, master))
+        assert begun.wait(300), heard.decode("utf-8", "ignore")
+
+        def said():
+            listener.join(5)
+            return heard.decode("utf-8", "ignore")
+
+        return process, said
+
+    yield start
+    for process, listener, master in opened:
+        process.kill()
+        process.wait()
+        listener.join(5)
+        os.close(master)
+
+
+def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(searching, tmp_path):
     out = tmp_path / "out"
-    master, slave = pty.openpty()
-    # A program started in the background is told to ignore Ctrl-C, and so are its children.
-    command = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from tuoyu_geo.cli import main; main()"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, "run", str(wide_town), "--out", str(out)],
-        stdout=subprocess.DEVNULL,
-        stderr=slave,
-        env=os.environ | {"TERM": "xterm", "COLUMNS": "200", "LANG": "C.UTF-8"},
-    )
-    os.close(slave)
-    heard = bytearray()
-    begun = threading.Event()
-
-    def listen():
-        while True:
-            try:
-                part = os.read(master, 4096)
-            except OSError:
-                return
-            if not part:
-                return
-            heard.extend(part)
-            if len(set(ARABIC.findall(heard.decode("utf-8", "ignore")))) >= 3:
-                begun.set()
-
-    listener = threading.Thread(target=listen, daemon=True)
-    listener.start()
-    assert begun.wait(300), heard.decode("utf-8", "ignore")
+    process, ended = searching(out)
     process.send_signal(signal.SIGINT)
     code = process.wait(600)
-    listener.join(5)
-    os.close(master)
-    said = heard.decode("utf-8", "ignore")
+    said = ended()
     assert code in {0, 1}, said
     assert "Traceback" not in said
     assert "搜索中途停止" in said
@@ -97,3 +119,21 @@ def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(wide_town, tmp_path):
     # Plan and bound were seen to close in.
     pairs = [tuple(float(one.replace(",", "")) for one in pair) for pair in ARABIC.findall(said)]
     assert len({bound for _, bound in pairs}) > 1
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"), [([signal.SIGTERM], 143), ([signal.SIGINT, signal.SIGINT], 130)]
+)
+def test_a_request_to_end_or_a_second_ctrl_c_ends_at_once(searching, tmp_path, numbers, expected):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "summary.json").write_bytes(b"old")
+    process, ended = searching(out)
+    for number in numbers:
+        process.send_signal(number)
+        time.sleep(0.5)
+    code, said = process.wait(600), ended()
+    assert code == expected, said
+    assert "已按要求停止" in said
+    assert "Traceback" not in said
+    assert [(path.name, path.read_bytes()) for path in out.iterdir()] == [("summary.json", b"old")]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
-N_WHOLE, N_WRITING, N_PROCESS, N_STOPPED = 100, 60, 4, 24
+N_WHOLE, N_WRITING, N_PROCESS, N_STOPPED = 100, 60, 3, 24
 
 
 def started(what, town, work, *numbers):

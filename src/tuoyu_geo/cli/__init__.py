@@ -24,7 +24,7 @@ from tuoyu_geo.cli import (
     trace,
 )
 from tuoyu_geo.cli.speech import OPTION, SpokenGroup
-from tuoyu_geo.cli.stopping import AFTER_CTRL_C, hearing_requests
+from tuoyu_geo.cli.stopping import AFTER_CTRL_C, hearing_requests, leaving
 from tuoyu_geo.errors import ConfigError, TuoyuError
 from tuoyu_geo.messages import LANGUAGES, VARIABLE, speaking, text
 
@@ -73,6 +73,11 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+    with leaving():
+        _answer()
+
+
+def _answer() -> None:
     try:
         with hearing_requests():
             app()

@@ -1,6 +1,8 @@
 """Ctrl-C and requests to end: said in one line, after everything that was held has been let go."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,3 +52,23 @@ def said_when_stopped() -> Iterator[None]:
     except KeyboardInterrupt as stop:
         typer.secho(text("cli.stopped"), fg="yellow", err=True)
         raise typer.Exit(AFTER_REQUEST if isinstance(stop, AskedToEnd) else AFTER_CTRL_C) from stop
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """End the process at once where a search begun in the body has not let itself be stopped.
+
+    Python's own ending takes the interpreter away from under such a thread, and C++ then aborts: the exit status would be
+    that of a crash. Everything that is held has been let go by here.
+    """
+    before = set(threading.enumerate())
+    try:
+        yield
+    except SystemExit as end:
+        highs = sys.modules.get("tuoyu_geo.siting.highs")
+        begun = set(threading.enumerate()) - before
+        if highs is not None and any(thread.name == highs.THREAD_NAME for thread in begun):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code if isinstance(end.code, int) else 0)
+        raise

@@ -14,6 +14,8 @@ from scipy.sparse import csc_array
 from tuoyu_geo.siting.watch import Watch
 
 # How often the waiting thread looks whether to stop HiGHS.
+# Of the thread that HiGHS runs in. A program that ends while there is one must not wait for it, nor tidy up under it.
+THREAD_NAME = "tuoyu-geo HiGHS"
 SECONDS_BETWEEN_LOOKS = 0.05
 # How much longer than its limit HiGHS may take to notice it; then it is left to itself.
 GRACE_S = 1.0
@@ -179,7 +181,7 @@ class _Hearing:
             except BaseException as failure:  # noqa: BLE001  (raised again where someone waits)
                 self.failure.append(failure)
 
-        thread = threading.Thread(target=work, daemon=True)
+        thread = threading.Thread(target=work, daemon=True, name=THREAD_NAME)
         thread.start()
         stopped_at = np.inf
         try:
