@@ -332,6 +332,9 @@ def test_real_runs_are_summed_and_a_failed_county_is_drawn_from_its_layer(tmp_pa
     assert (everything["应计总数"], everything["覆盖·现"], everything["覆盖·建成后"]) == (
         people, covered["today"], covered["plan"],
     )  # fmt: skip
-    outlines = county_outlines(read_rollup(tmp_path / "out", records))
+    view = read_rollup(tmp_path / "out", records)
+    assert f'date = "{view.date}"' in lattice.PROJECT
+    assert any("2/2" in notice for notice in view.notices)  # layers or standards that nobody vouched for
+    outlines = county_outlines(view)
     assert list(outlines.index) == ["999901", "999902", "999903"]
     assert outlines.area["999903"] == pytest.approx(outlines.area["999901"], rel=1e-6)

@@ -156,17 +156,22 @@ def _warnings(whole: Total, counties: Sequence[CountyFigures]) -> list[str]:
         found.append(text("rollup.notice_mixed", n=len(whole.bases)))
     unverified = sum(not county.verified for county in counties)
     if unverified:
-        found.append(text("rollup.notice_unverified", n=unverified, of=len(counties)))
+        found.append(text("rollup.notice_radius", n=unverified, of=len(counties)))
     return found
 
 
 def _of_counties(settings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The counties' own notices, each once, and how many rest on synthetic or unverified layers."""
+    """The counties' own notices, each once, and how many rest on synthetic, unverified or estimated figures."""
     said = dict.fromkeys(notice for one in settings if one for notice in one["project"]["notices"])
-    synthetic = sum(
-        any(layer["quality"] == "synthetic" for layer in one["layers"].values()) for one in settings if one
-    )
-    found = [text("rollup.notice_synthetic", n=synthetic, of=len(settings))] if synthetic else []
+    qualities = [{layer["quality"] for layer in one["layers"].values()} for one in settings if one]
+    found = [
+        text(f"rollup.notice_{quality}", n=n, of=len(settings))
+        for quality in ("synthetic", "unverified")
+        if (n := sum(quality in own for own in qualities))
+    ]
+    estimated = sum(one["demand"]["under3_quality"] != "official" for one in settings if one)
+    if estimated:
+        found.append(text("rollup.notice_under3", n=estimated, of=len(settings)))
     found += list(said)[:MOST_NOTICES]
     if len(said) > MOST_NOTICES:
         found.append(text("rollup.notice_more", n=len(said) - MOST_NOTICES))
