@@ -34,7 +34,7 @@ from tuoyu_geo.reports import (
     township_sheets,
     workbook_bytes,
 )
-from tuoyu_geo.schema import schema_of
+from tuoyu_geo.schema import is_output, schema_of
 from tuoyu_geo.steps import step_hashes, table_made_from, why_stale
 from tuoyu_geo.writing import working_space, write_all
 
@@ -198,7 +198,7 @@ def _tables(
     kept: dict[str, str] = {}
     made_from: dict[str, Mapping[str, str]] = {}
     for file, written in ({} if old is None else old.outputs).items():
-        if old is None or file.startswith("maps/"):
+        if old is None or file.startswith("maps/") or not is_output(file):
             continue
         now_from = table_made_from(file, now.steps)
         if not changed or (same_program(old, now) and old.made_from.get(file) == now_from):

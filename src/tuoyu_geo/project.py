@@ -476,7 +476,7 @@ class Project(Inquiries):
 
         Returns
         -------
-        By map: what was done and why.
+        By map: what was done and why; and by table that may be out of date since: why.
         """
         from tuoyu_geo.building import redraw_maps  # noqa: PLC0415
 

@@ -50,6 +50,11 @@ def schema_of(file: str) -> int:
     return SCHEMAS[_FILES.get(file) or _FOLDERS[file.partition("/")[0]]]
 
 
+def is_output(file: str) -> bool:
+    """Whether a name is one of an output of a run."""
+    return file in _FILES or file.partition("/")[0] in _FOLDERS
+
+
 def html_meta(kind: str) -> str:
     """The number as an element of a page's head.
 

@@ -12,6 +12,8 @@ import pytest
 
 import tuoyu_geo as tg
 from tuoyu_geo.manifest import read_manifest
+from tuoyu_geo.messages import has_text
+from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.reports import findings_csv_bytes, geopackage_bytes, summary_bytes
 from tuoyu_geo.steps import step_hashes, table_made_from
 
@@ -200,6 +202,22 @@ def test_other_code_of_the_same_version_is_another_program(made, monkeypatch):
     folder, out = made
     monkeypatch.setattr("tuoyu_geo.building.code_hash", lambda: "other")
     assert all("程序或所用库的版本变了" in reason for reason in redraw(folder, out).values())
+
+
+def test_a_manifest_that_names_other_files_is_no_obstacle(made):
+    folder, out = made
+    before = maps_of(out)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    manifest["outputs"] |= {"notes.txt": "0", "../away.txt": "0", "maps/gone.html": "0"}
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    redraw(folder, out)
+    assert maps_of(out) == before
+    assert not {"notes.txt", "../away.txt"} & set(read_manifest(out / "manifest.json").outputs)
+
+
+def test_every_part_of_an_outcome_has_its_words():
+    parts = {field.name for field in fields(Outcome)} - {"what_if_start"}
+    assert [part for part in parts if not has_text(f"building.part_{part}")] == []
 
 
 TABLES = {
