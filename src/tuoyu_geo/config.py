@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import Language, asked_language, known_language, language, listed, speaking, text
-from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml, with_overrides
+from tuoyu_geo.settings import Day, Positive, Section, Share, read_section, read_toml, with_overrides
 
 LAYER_ROLES = (
     "townships",
@@ -40,7 +40,7 @@ class ProjectSection(Section):
     """Its 6-digit division code."""
     policy: str
     """The policy file, relative to project.toml."""
-    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    date: Day
     """Date of the plan (YYYY-MM-DD). Stated, not taken from the clock, so that a rerun gives the same bytes."""
     crs: str = Field(pattern=r"^EPSG:\d+$")
     """Metric CRS in which lengths and areas are worked out, such as EPSG:4548 (CGCS2000, 3-degree, 117° E)."""

@@ -96,7 +96,7 @@ def hash_file(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):  # a ValueError where the name holds a zero byte
         return ""
 
 

@@ -1,12 +1,13 @@
 """Settings files: TOML tables checked against a model, with every fault named at once."""
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import has_text, text
@@ -14,6 +15,17 @@ from tuoyu_geo.messages import has_text, text
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 S = TypeVar("S", bound="Section")
+
+
+def _in_the_calendar(value: str) -> str:
+    try:
+        dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(text("config.no_day", found=value)) from error
+    return value
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_in_the_calendar)]
 
 
 class Section(BaseModel):
@@ -34,6 +46,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raw = path.read_bytes()
     except OSError as error:
         raise ConfigError(text("config.unreadable", path=path, reason=error.strerror)) from error
+    except ValueError as error:  # a zero byte in its name
+        raise ConfigError(text("config.unreadable", path=path, reason=error)) from error
     try:
         tables = tomllib.loads(raw.decode("utf-8-sig"))
         _deep_copy(tables)  # a key of 3,000 parts is read, but can't be walked

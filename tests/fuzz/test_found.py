@@ -5,12 +5,14 @@ import sys
 
 import pytest
 
+import tuoyu_geo as tg
+from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.read import read_table
 from tuoyu_geo.layers.values import read_number
 from tuoyu_geo.messages import one_line
 
-from .targets import CORPUS, FOUND, TARGETS, layer
+from .targets import CORPUS, FOUND, TARGETS, layer, town
 
 KEPT = [(path.parent.name, path) for path in sorted(FOUND.glob("*/*"))]
 
@@ -91,3 +93,23 @@ def test_a_table_of_thousands_of_columns_is_refused_and_not_compared_with_every_
         data = ",".join(["编号", *(f"列{k}" for k in range(1, n))]) + "\n" + ",".join(["1"] * n)
         (tmp_path / "a.csv").write_text(data, encoding="utf-8")
         assert [one.code for one in read_table(layer(tmp_path / "a.csv", "communities")).findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("project.toml", '"2026-01-01"', '"2026-13-45"'),
+        ("policy.toml", 'new_after = "2021-12-30"', 'new_after = "2021-02-30"'),
+        ("policy.toml", 'date = "2021-12-30"', 'date = "0000-00-00"'),
+        ("policy.toml", 'title = "方格"', f'title = "方格"\nstandards_file = "{"x" * 5000}"'),
+        ("project.toml", '"policy.toml"', '"a\\u0000b"'),
+    ],
+)
+def test_settings_that_only_later_would_break_something(file, old, new, tmp_path):
+    for name, content in town().items():
+        (tmp_path / name).write_bytes(content)
+    changed = town()[file].decode().replace(old, new, 1)
+    assert changed != town()[file].decode()
+    (tmp_path / file).write_text(changed, encoding="utf-8")
+    with pytest.raises(ConfigError):
+        tg.open_project(tmp_path)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.policy.rules import ClauseRule, Member
 from tuoyu_geo.policy.standards import StandardFigure, with_standards
-from tuoyu_geo.settings import Positive, Section, Share, read_section, read_toml
+from tuoyu_geo.settings import Day, Positive, Section, Share, read_section, read_toml
 
 Reading = Literal["residents", "under3", "residents_places", "under3_places", "communities", "townships"]
 READINGS: tuple[Reading, ...] = (
@@ -147,7 +147,7 @@ class CandidateRule(Section):
 class EstateRule(Section):
     """Which estates must have a facility."""
 
-    new_after: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    new_after: Day
     """An estate completed after this date is new."""
     minimum_residents: Annotated[int, Field(gt=0)]
     """A new estate of this many residents or more needs a facility (closed)."""
@@ -181,7 +181,7 @@ class Policy(Section):
     """The document's number."""
     title: str
     """Its title."""
-    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    date: Day
     """Its date."""
     coverage: CoverageRule
     places: PlacesRule

@@ -80,7 +80,11 @@ def with_standards(tables: dict[str, Any], *, folder: Path) -> dict[str, Any]:
     inside = "://" not in name and (folder / name).resolve().is_relative_to(folder.resolve())
     if not inside:
         raise ConfigError(text("policy.standards_outside", found=name))
-    if not (folder / name).exists() and not _names_any(tables):
+    try:
+        is_there = (folder / name).exists()
+    except OSError as error:  # a name longer than any may be
+        raise ConfigError(text("config.unreadable", path=name, reason=error.strerror)) from error
+    if not is_there and not _names_any(tables):
         return tables
     standards = read_section(_StandardsFile, read_toml(folder / name), file=name).standards
     filled = {
