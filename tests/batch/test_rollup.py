@@ -268,6 +268,18 @@ def test_nothing_done_yet_is_still_a_workbook_and_a_map(tmp_path):
     assert (everything["完成/全部"], everything["常住人口"]) == ("0/1 县", None)
 
 
+def test_nothing_that_a_failed_county_does_stops_the_sums(batch, monkeypatch):
+    from tuoyu_geo.batch import outlines
+    from tuoyu_geo.batch.rollup_files import rollup_files
+
+    def broken(_file):
+        raise RuntimeError("not one of ours")
+
+    folder, records = batch
+    monkeypatch.setattr(outlines, "open_project", broken)
+    assert "缺席县" in rollup_files(folder, records)["rollup.html"].decode()
+
+
 def test_the_same_outputs_give_the_same_bytes(batch):
     from tuoyu_geo.batch.rollup_files import rollup_files
 
