@@ -17,6 +17,7 @@ from tuoyu_geo.errors import ConfigError, DataError
 from tuoyu_geo.manifest import Manifest, flat_settings, read_manifest
 from tuoyu_geo.messages import has_text, text
 from tuoyu_geo.messages.speaker import Spoken
+from tuoyu_geo.writing import is_mixed
 
 # The clock's and the form's: they differ without anything having changed.
 NO_CHANGE = frozenset({("solver", "seconds"), ("solver", "seconds_rounded_up_to"), ("schema_version",)})
@@ -90,7 +91,7 @@ def compare_runs(old: str | Path, new: str | Path) -> Changes:
     ConfigError
         A folder, or its summary.json, is not there.
     DataError
-        A summary.json is not one.
+        A summary.json is not one, or a folder holds files of two runs, since one was cut off while it was writing.
     """
     folders = [_folder(path) for path in (old, new)]
     summaries = [_summary(folder) for folder in folders]
@@ -112,6 +113,8 @@ def _folder(path: str | Path) -> Path:
     folder = path.parent if path.name == "summary.json" else path
     if not (folder / "summary.json").is_file():
         raise ConfigError(text("changes.no_run", found=path))
+    if is_mixed(folder):
+        raise DataError(text("changes.mixed", folder=folder))
     return folder
 
 

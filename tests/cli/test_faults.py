@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +92,36 @@ def test_a_manifest_that_is_none_is_written_anew(town, tuoyu, tmp_path, content)
     assert "manifest.json" in done.stdout
     done = tuoyu("maps", folder, "--out", out)
     assert "未变" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_table_into_a_file_on_a_full_disk(town):
+    command = [
+        sys.executable,
+        "-c",
+        "from tuoyu_geo.cli import main; main()",
+        "gaps",
+        town(),
+        "--format",
+        "csv",
+    ]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert "表没有写完" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_two_runs_mixed_in_one_folder_are_not_compared(tuoyu, tmp_path):
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "summary.json").write_text("{}")
+    journal = tmp_path / "new" / ".tuoyu-geo.writing.json"
+    journal.write_text('{"state": "renaming", "names": ["summary.json"], "existed": ["summary.json"]}')
+    done = tuoyu("diff", tmp_path / "old", tmp_path / "new")
+    assert done.returncode == 1
+    assert f"{tmp_path / 'new'} " in done.stderr
+    assert "混在一起" in done.stderr
+    journal.write_text('{"state": "clearing", "names": ["summary.json"], "existed": []}')
+    assert "混在一起" not in tuoyu("diff", tmp_path / "old", tmp_path / "new").stderr

@@ -102,6 +102,39 @@ def test_it_is_let_go_after_an_error_and_a_folder_made_for_nothing_is_removed(tm
     write_all(folder, {"a": b"1"})
 
 
+NO_LOCKS = """
+import errno, fcntl
+def none(*_):
+    raise OSError(errno.ENOSYS, "no locks here")
+fcntl.flock = none
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has locks on every file system")
+def test_a_file_system_without_locks(tmp_path):
+    """There a file's being there is the lock, and the next one judges by its process whether it is still meant."""
+
+    def start():
+        return subprocess.Popen(
+            [sys.executable, "-c", NO_LOCKS + HOLD, tmp_path],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    first = start()
+    assert first.stdout.readline() == "held\n"
+    out, error = start().communicate(timeout=60)
+    assert (out, "OutputError" in error, str(first.pid) in error) == ("", True, True)
+    first.kill()
+    first.communicate()
+    second = start()
+    assert second.stdout.readline() == "held\n"
+    second.send_signal(signal.SIGINT)
+    _, error = second.communicate(timeout=60)
+    assert "UserWarning" not in error
+    assert names_in(tmp_path) == []
+
+
 @pytest.mark.slow
 def test_many_at_once_never_mix(memory):
     """Six processes write their own set again and again; whatever is seen in between holds is one set."""

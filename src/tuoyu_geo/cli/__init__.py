@@ -1,5 +1,6 @@
 """The command line: one file a command, errors in one line, a traceback only when asked for."""
 
+import os
 import sys
 
 import typer
@@ -89,3 +90,12 @@ def _answer() -> None:
         with speaking(error.language):
             typer.secho(text("cli.error", message=error), fg="red", err=True)
         sys.exit(2 if isinstance(error, ConfigError) else 1)
+    except OSError as error:
+        from tuoyu_geo.writing import is_full
+
+        if "--debug" in sys.argv or not is_full(error):
+            raise
+        # What a command writes by itself is told as an OutputError: this is a table on its way into a file.
+        typer.secho(text("cli.table_cut"), fg="red", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what waits has nowhere to go
+        sys.exit(1)

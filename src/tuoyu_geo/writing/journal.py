@@ -107,6 +107,12 @@ def settle(folders: Collection[Path]) -> None:
                 os.close(descriptor)
 
 
+def is_mixed(folder: Path) -> bool:
+    """Whether files of two sets may stand side by side in a folder: one is just being renamed, or was cut off in that."""
+    journal = _read(folder / JOURNAL)
+    return journal is not None and journal.state == "renaming"
+
+
 def recover(folder: Path) -> None:
     """Leave a folder with one whole set: undo what was being renamed, and remove what stands beside the files.
 

@@ -11,6 +11,7 @@ import getpass
 import json
 import os
 import socket
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,10 @@ def holding(folder: Path) -> Iterator[None]:
     made = _make(folder)
     lock = FileLock(folder.resolve() / LOCK, is_singleton=True)
     try:
-        lock.acquire(timeout=WAIT_S, poll_interval=_POLL_S)
+        with warnings.catch_warnings():
+            # Where a network disk has no locks, the file's being there serves: the manual says so, a warning says nothing.
+            warnings.simplefilter("ignore", UserWarning)
+            lock.acquire(timeout=WAIT_S, poll_interval=_POLL_S)
     except Timeout as error:
         raise OutputError(_whose(folder)) from error
     except OSError as error:
