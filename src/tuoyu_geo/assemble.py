@@ -135,6 +135,7 @@ def standing(
     serving: "NDArray[np.bool_]",
     gaps: "gpd.GeoDataFrame",
     covered_share: float,
+    reading: str,
     residents: float,
     policy: "Policy",
 ) -> Standing:
@@ -156,10 +157,14 @@ def standing(
         ),
         townships=layers.townships,
         gaps=gaps,
+        uncovered=_uncovered(
+            layers, served=served, covered=served[covered], reach=reach, serving=serving, policy=policy
+        ),
     )
     return Standing(
         counts={str(key): int(n) for key, n in facilities.groupby("township_id").size().items()},
         covered_share=covered_share,
+        reading=reading,
         places=float(facilities["places"].fillna(0).sum()),
         n_places_unknown=int(facilities["places"].isna().sum()),
         residents=residents,
@@ -170,6 +175,26 @@ def standing(
         n_built_missing=int(flags.get("built_missing", 0)),
         evidence=evidence,
     )
+
+
+def _uncovered(
+    layers: "Layers",
+    *,
+    served: "gpd.GeoDataFrame",
+    covered: "pd.Series[bool]",
+    reach: "Reach",
+    serving: "NDArray[np.bool_]",
+    policy: "Policy",
+) -> pd.DataFrame:
+    """As `Evidence.uncovered`."""
+    if policy.coverage.headline == "built_up" and reach.built_up is not None:
+        frame, home = layers.townships, reach.built_up.cells.township_idx
+        by, most = "open_km2", np.bincount(home, reach.built_up.open_km2(serving), minlength=len(frame))
+        frame = frame.assign(township_id=frame.index, **{by: most})
+        left = frame[frame[by] > 0]
+    else:
+        by, left = "residents", served[~covered.astype(bool) & (served["residents"] > 0)]
+    return left.sort_values(by, ascending=False, kind="stable")
 
 
 def gaps_of(

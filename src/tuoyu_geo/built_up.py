@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.sparse import csr_array
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.townships import locate
@@ -13,7 +14,6 @@ from tuoyu_geo.messages import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
     from tuoyu_geo.layers import Layers
 
@@ -55,18 +55,34 @@ class BuiltUp:
         ``(n_cell, n_facility)`` costs along the streets; a missing entry is beyond the standard or unreachable.
     standard
         Largest cost that counts (closed), in the unit of `cost`.
+    walk_m
+        ``(n_cell, n_facility)`` metres on foot; missing entries are farther than the search, or unreachable.
     """
 
     cells: Cells
-    cost: "csr_array"
+    cost: csr_array
     standard: float
+    walk_m: csr_array
+
+    @property
+    def covers(self) -> csr_array:
+        """``(n_cell, n_facility)`` bool: within the standard (closed)."""
+        cost = self.cost.tocoo()
+        near = cost.data <= self.standard
+        return csr_array(
+            (np.ones(int(near.sum()), dtype=bool), (cost.row[near], cost.col[near])), shape=cost.shape
+        )
 
     def covered(self, serving: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
         """``(n_cell,)`` whether a serving facility, of ``(n_facility,)`` flags, is within the standard."""
-        cost = self.cost.tocoo()
-        flags = np.zeros(cost.shape[0], dtype=bool)
-        flags[cost.row[serving[cost.col] & (cost.data <= self.standard)]] = True
+        covers = self.covers.tocoo()
+        flags = np.zeros(covers.shape[0], dtype=bool)
+        flags[covers.row[serving[covers.col]]] = True
         return flags
+
+    def open_km2(self, serving: "NDArray[np.bool_]") -> "NDArray[np.float64]":
+        """``(n_cell,)`` area of each cell that no serving facility covers [km2], 0 for the others."""
+        return np.where(self.covered(serving), 0.0, self.cells.area_km2)
 
 
 def built_up_cells(layers: "Layers", *, files: Mapping[str, str]) -> tuple[Cells | None, list[Finding]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tuoyu_geo import assemble
 from tuoyu_geo.assignment import hand_out, hand_out_plan
-from tuoyu_geo.coverage import straight_record
+from tuoyu_geo.coverage import built_up_record, straight_record
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records, remote_ids
 from tuoyu_geo.demand import COUNTY, places_by_need
 from tuoyu_geo.mending import clash_sentences, search_areas
@@ -120,6 +120,7 @@ def conclude(
             serving=serving,
             gaps=flags,
             covered_share=float(head[moment]),
+            reading=str(head["label"]),
             residents=residents,
             policy=policy,
         )
@@ -155,6 +156,7 @@ def conclude(
         coverage_detail={
             **coverage_records(groups, curve),
             "straight_lines": straight_record(reach, served),
+            **built_up_record(reach, serving=moments),
         },
         access={
             moment: access_record(places[when]) for moment, when in (("before", "today"), ("after", "plan"))
@@ -177,12 +179,15 @@ def conclude(
         demand=demand,
         served=served,
         reach=reach,
+        serving=planned,
         townships=townships,
         unmet_estates=unmet["subject_id"].tolist(),
         short_share=max(policy.coverage.target_share - float(head["after"]), 0.0),
         policy=policy,
     )
-    clash_words = clash_sentences(clashes, problem=problem, townships=layers.townships, policy=policy)
+    clash_words = clash_sentences(
+        clashes, problem=problem, townships=layers.townships, reading=str(head["label"])
+    )
     summary["clashes"] = list(clash_words)
     institutions = layers.institutions.assign(
         counted=reach.counted_mask[: reach.n_institutions],

@@ -4,10 +4,11 @@
 villages, townships with at least one institution and, where there is a layer of it, the built-up area. People whose place is not known count in the denominator.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from tuoyu_geo.access import coverage_share
 from tuoyu_geo.cut import cut
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 def share_text(value: float | None) -> str:
     """A share as people read it, rounded down, so that one just under its target never prints as the target."""
     return text("coverage.no_share") if value is None or np.isnan(value) else f"{cut(value, digits=3):.1%}"
+
+
+def reading_label(reading: str, *, quality: str = "official") -> str:
+    """What a reading of 覆盖面 counts, with its unit; of built-up area with how far its layer may be trusted, if not official."""
+    label = text(f"coverage.reading_{reading}")
+    if reading != "built_up" or quality == "official":
+        return label
+    return text("coverage.reading_of_quality", label=label, quality=text(f"words.quality.{quality}"))
 
 
 def nearest_facility(reach: "Reach", *, serving: "NDArray[np.bool_]") -> pd.DataFrame:
@@ -98,6 +107,37 @@ def straight_record(reach: "Reach", served: pd.DataFrame) -> dict[str, object]:
     }
 
 
+def built_up_record(
+    reach: "Reach", *, serving: "Mapping[str, NDArray[np.bool_]]"
+) -> dict[str, dict[str, object]]:
+    """The built-up area and what is covered of it, as `summary.json` holds it; nothing where there is no such layer.
+
+    Parameters
+    ----------
+    reach
+        Costs from the cells of the area.
+    serving
+        By name of the moment: ``(n_facility,)`` which facilities serve.
+    """
+    if reach.built_up is None:
+        return {}
+    cells = reach.built_up.cells
+    covered = {
+        f"covered_{moment}_km2": float(cells.area_km2[reach.built_up.covered(mask)].sum())
+        for moment, mask in serving.items()
+    }
+    return {
+        "built_up": {"total_km2": float(cells.area_km2.sum()), "quality": cells.quality, **covered},
+    }
+
+
+def headline_label(coverage: "Mapping[str, Any]") -> str:
+    """What the headline of a summary's ``coverage`` counts, in words."""
+    return reading_label(
+        coverage["headline"], quality=coverage.get("built_up", {}).get("quality", "official")
+    )
+
+
 def way_method(straight: object) -> str:
     """What a cost rests on: "straight_line" where `Reach.straight` says so, else "network"."""
     return "straight_line" if straight else "network"
@@ -105,11 +145,15 @@ def way_method(straight: object) -> str:
 
 def nearest_walk_m(reach: "Reach", *, serving: "NDArray[np.bool_]") -> "NDArray[np.float64]":
     """``(n_demand,)`` metres on foot to the nearest serving facility; inf where none is reached."""
-    walk = reach.walk_m
-    result = np.full(walk.shape[0], np.inf)
-    rows = np.repeat(np.arange(walk.shape[0]), np.diff(walk.indptr))
-    usable = serving[walk.indices]
-    np.minimum.at(result, rows[usable], walk.data[usable])
+    return least_cost(reach.walk_m, serving=serving)
+
+
+def least_cost(cost: csr_array, *, serving: "NDArray[np.bool_]") -> "NDArray[np.float64]":
+    """``(n_row,)`` least cost to a serving facility, of ``(n_row, n_facility)`` costs; inf where none is reached."""
+    result = np.full(cost.shape[0], np.inf)
+    rows = np.repeat(np.arange(cost.shape[0]), np.diff(cost.indptr))
+    usable = serving[cost.indices]
+    np.minimum.at(result, rows[usable], cost.data[usable])
     return result
 
 
@@ -203,10 +247,14 @@ def coverage_table(
         rural=text("coverage.standard", value=rule.rural.value, unit=text(f"words.unit.{rule.rural.unit}")),
     )
     for reading in READINGS:
+        if reading == "built_up":
+            if reach.built_up is not None:
+                rows.append(_built_up_row(reach.built_up, reach=reach, rule=rule, serving=serving))
+            continue
         rows.append(
             {
                 "reading": reading,
-                "label": text(f"coverage.reading_{reading}"),
+                "label": reading_label(reading),
                 "standard_m": rule.urban.value if rule.urban.unit == "m" else np.nan,
                 "unit": "m",
                 "scope": text("coverage.scope_townships")
@@ -218,8 +266,6 @@ def coverage_table(
                 **{moment: by_reading[moment][reading] for moment in serving},
             },
         )
-    if reach.built_up is not None:
-        rows.append(_built_up_row(reach.built_up, rule=rule, serving=serving))
     walk = {moment: nearest_walk_m(reach, serving=mask) for moment, mask in serving.items()}
     weight = points["residents"].to_numpy(float)
     urban = points["area_kind"].eq("urban").to_numpy()
@@ -250,22 +296,27 @@ def coverage_table(
 
 
 def _built_up_row(
-    built_up: "BuiltUp", *, rule: "CoverageRule", serving: "Mapping[str, NDArray[np.bool_]]"
+    built_up: "BuiltUp",
+    *,
+    reach: "Reach",
+    rule: "CoverageRule",
+    serving: "Mapping[str, NDArray[np.bool_]]",
 ) -> dict[str, object]:
     """The reading by area, and what it rests on."""
     area_km2 = built_up.cells.area_km2
     unit = text(f"words.unit.{rule.urban.unit}")
     return {
         "reading": "built_up",
-        "label": text("coverage.reading_built_up"),
+        "label": reading_label("built_up", quality=built_up.cells.quality),
         "standard_m": rule.urban.value if rule.urban.unit == "m" else np.nan,
         "unit": "m",
         "scope": text(
-            "coverage.scope_built_up",
+            f"coverage.scope_built_up_{reach.method}",
             km2=area_km2.sum(),
             quality=text(f"words.quality.{built_up.cells.quality}"),
+            mode=text(f"words.mode.{rule.urban.mode}"),
             urban=text("coverage.standard", value=rule.urban.value, unit=unit),
         ),
-        "headline": False,
+        "headline": rule.headline == "built_up",
         **{moment: coverage_share(built_up.covered(mask), area_km2) for moment, mask in serving.items()},
     }

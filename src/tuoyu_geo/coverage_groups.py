@@ -11,7 +11,7 @@ import pandas as pd
 
 from tuoyu_geo.access import coverage_by_group, coverage_curve
 from tuoyu_geo.areas import remote_villages
-from tuoyu_geo.coverage import nearest_facility, nearest_walk_m
+from tuoyu_geo.coverage import least_cost, nearest_facility, nearest_walk_m, reading_label
 from tuoyu_geo.messages import text
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def coverage_groups(
     Returns
     -------
     A row a group and reading: by ("township", "area"), group_id, name, reading, label, total (people, communities,
-    townships, or km2 of built-up area where there is such a layer, by township), and a moment's share (NaN where the group holds none) and, as ``<moment>_covered``, what it covers.
+    townships, or km2 of built-up area where there is such a layer, by the kind of its township), and a moment's share (NaN where the group holds none) and, as ``<moment>_covered``, what it covers.
     """
     rows = people_rows(demand, townships=townships, remote=remote)
     n_unplaced = len(rows) - len(demand.points)
@@ -161,30 +161,36 @@ def coverage_groups(
                 )
             parts.append(part)
     if reach.built_up is not None:
-        parts.append(_built_up(reach.built_up, townships=townships, serving=serving))
+        parts += [
+            _built_up(reach.built_up, part, of_township[str(part["by"].iloc[0])], serving=serving)
+            for part in parts
+            if part["reading"].eq("townships").all()
+        ]
     return pd.concat(parts, ignore_index=True)
 
 
 def _built_up(
-    built_up: "BuiltUp", *, townships: "gpd.GeoDataFrame", serving: "Mapping[str, NDArray[np.bool_]]"
+    built_up: "BuiltUp",
+    groups: pd.DataFrame,
+    group_of_township: "NDArray[np.int64]",
+    *,
+    serving: "Mapping[str, NDArray[np.bool_]]",
 ) -> pd.DataFrame:
-    """Square kilometres of built-up area, township by township."""
-    part = pd.DataFrame(
-        {
-            "by": "township",
-            "group_id": townships.index.to_numpy(object),
-            "name": townships["name"].to_numpy(object),
-            "reading": "built_up",
-            "label": text("coverage.reading_built_up"),
-        },
+    """Square kilometres of built-up area in the groups that townships form: each its own, or by their kind of area.
+
+    No township is remote, so that kind of area has no row.
+    """
+    part = groups[["by", "group_id", "name"]].assign(
+        reading="built_up",
+        label=reading_label("built_up", quality=built_up.cells.quality),
     )
     cells = built_up.cells
     for moment, mask in serving.items():
         found = coverage_by_group(
-            built_up.covered(mask), cells.area_km2, cells.township_idx, n_group=len(townships)
+            built_up.covered(mask), cells.area_km2, group_of_township[cells.township_idx], n_group=len(part)
         )
         part["total"], part[f"{moment}_covered"], part[moment] = found.total, found.covered, found.share
-    return part
+    return part[~(part["by"].eq("area") & part["group_id"].eq("remote"))]
 
 
 def coverage_curves(
@@ -205,7 +211,8 @@ def coverage_curves(
 
     Returns
     -------
-    A row a scope ("urban": those in urban areas, "all"), reading and standard: scope, reading, label, standard_m
+    A row a scope ("urban": those in urban areas, "all"; "built_up": the built-up area, where there is such a layer), reading
+    and standard: scope, reading, label, standard_m
     (closed), and a share a moment, NaN where nobody is in the scope.
     """
     rows = people_rows(demand, townships=townships, remote=pd.Index([]))
@@ -228,6 +235,18 @@ def coverage_curves(
                     {"scope": scope, "reading": reading, "label": label, "standard_m": CURVE_M, **shares}
                 ),
             )
+    if reach.built_up is not None:
+        cells, walk_m = reach.built_up.cells, reach.built_up.walk_m
+        shares = {
+            moment: coverage_curve(least_cost(walk_m, serving=mask), cells.area_km2, CURVE_M).share
+            for moment, mask in serving.items()
+        }
+        label = reading_label("built_up", quality=cells.quality)
+        parts.append(
+            pd.DataFrame(
+                {"scope": "built_up", "reading": "built_up", "label": label, "standard_m": CURVE_M, **shares}
+            )
+        )
     return pd.concat(parts, ignore_index=True)
 
 

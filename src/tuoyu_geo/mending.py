@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.areas import service_areas
-from tuoyu_geo.proposals import best_spots, street_spots
+from tuoyu_geo.proposals import area_spots, best_spots, street_spots
 from tuoyu_geo.travel import travel_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
+    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.network import StreetNetwork
     from tuoyu_geo.policy import Policy
@@ -21,11 +24,13 @@ if TYPE_CHECKING:
 
 # More search areas than this say nothing more.
 MOST_AREAS = 12
+# A block or two around a corner: near enough to serve the same people.
+AROUND_M = 150.0
 AREA_COLUMNS = ("reason", "subject_id", "name", "residents", "asks")
 
 
 def clash_sentences(
-    clashes: "Clashes", *, problem: "PlanningProblem", townships: "gpd.GeoDataFrame", policy: "Policy"
+    clashes: "Clashes", *, problem: "PlanningProblem", townships: "gpd.GeoDataFrame", reading: str
 ) -> tuple[str, ...]:
     """The rules that clash, a sentence a set.
 
@@ -37,12 +42,12 @@ def clash_sentences(
         The county they are of; its groups are the rows of `townships`.
     townships
         Index township_id, column name.
-    policy
-        The policy.
+    reading
+        What the policy's headline reading of 覆盖面 counts, in words.
     """
     sentences = []
     for rules in clashes.sets:
-        words = [_rule_words(rule, problem, townships, policy) for rule in rules]
+        words = [_rule_words(rule, problem, townships, reading) for rule in rules]
         if len(words) == 1:
             sentences.append(text("plan.clash_one", rule=words[0]))
         else:
@@ -52,9 +57,7 @@ def clash_sentences(
     return tuple(sentences)
 
 
-def _rule_words(
-    rule: "Rule", problem: "PlanningProblem", townships: "gpd.GeoDataFrame", policy: "Policy"
-) -> str:
+def _rule_words(rule: "Rule", problem: "PlanningProblem", townships: "gpd.GeoDataFrame", reading: str) -> str:
     name = townships["name"].iloc[rule.group] if rule.group >= 0 else ""
     quota = int(problem.quota_minimum[rule.group]) if rule.group >= 0 else 0
     required = problem.group_places_required
@@ -65,7 +68,7 @@ def _rule_words(
         existing=int(problem.existing_count[rule.group]) if rule.group >= 0 else 0,
         usable=int((problem.open_columns() & (problem.group == rule.group)).sum()),
         share=problem.coverage_target_share,
-        reading=text(f"coverage.reading_{policy.coverage.headline}"),
+        reading=reading,
         places=problem.places_required if required is None or rule.group < 0 else required[rule.group],
         most=problem.max_new if rule.kind == "max_new" else problem.max_cost or 0,
     )
@@ -76,6 +79,7 @@ def search_areas(
     demand: "Demand",
     served: "gpd.GeoDataFrame",
     reach: "Reach",
+    serving: "NDArray[np.bool_]",
     townships: "gpd.GeoDataFrame",
     unmet_estates: "list[str]",
     short_share: float,
@@ -87,17 +91,21 @@ def search_areas(
     ----------
     demand, served, reach, policy
         What was worked out before; `served` as `Outcome.demand`.
+    serving
+        ``(n_facility,)`` what serves with the plan.
     townships
         As `Outcome.townships`.
     unmet_estates
         Demand ids of new estates that get no places.
     short_share
-        Share of all residents still to be covered before the target is met; 0 where it is.
+        Share of all residents, or of the built-up area where the headline reading goes by it, still to be covered before the
+        target is met; 0 where it is.
 
     Returns
     -------
     Columns `AREA_COLUMNS`: reason is "quota" (the township itself), "estate" (from where the estate is within the
-    standard) or "coverage" (the streets around a corner that would newly serve most residents).
+    standard) or "coverage" (the streets around a corner that would newly serve most residents, or most built-up area;
+    residents is then NaN).
     """
     import geopandas as gpd  # noqa: PLC0415  (slow to import)
 
@@ -118,7 +126,17 @@ def search_areas(
                     policy=policy,
                 )
                 rows.append(_row("estate", estate, point["name"], float(point["planned_residents"]), around))
-    if short_share > 0:
+    if short_share > 0 and policy.coverage.headline == "built_up" and reach.built_up is not None:
+        rows += _area_rows(
+            demand,
+            reach,
+            reach.built_up,
+            serving,
+            townships=townships,
+            short_share=short_share,
+            policy=policy,
+        )
+    elif short_share > 0:
         rows += _corner_rows(demand, served, reach, short_share=short_share, policy=policy)
     return gpd.GeoDataFrame(rows, columns=[*AREA_COLUMNS, "geometry"], geometry="geometry", crs=townships.crs)
 
@@ -162,7 +180,37 @@ def _corner_rows(
     for n, (spot, gain) in enumerate(found, start=1):
         near = spots.covers[:, [spot]].tocoo().row
         largest = near[np.argmax(missing[near])]
-        # A block or two around the corner: near enough to serve the same people.
-        around = shapely.buffer(shapely.Point(spots.xy[spot]), 150.0)
+        around = shapely.buffer(shapely.Point(spots.xy[spot]), AROUND_M)
         rows.append(_row("coverage", f"search-{n:02d}", names[largest], gain, around))
+    return rows
+
+
+def _area_rows(
+    demand: "Demand",
+    reach: "Reach",
+    built_up: "BuiltUp",
+    serving: "NDArray[np.bool_]",
+    *,
+    townships: "gpd.GeoDataFrame",
+    short_share: float,
+    policy: "Policy",
+) -> list[dict[str, object]]:
+    """The same by built-up area, named after the township of the largest part that would newly be covered."""
+    import shapely  # noqa: PLC0415
+
+    missing, cells = built_up.open_km2(serving), built_up.cells
+    spots = area_spots(reach, built_up, demand=demand.points, policy=policy)
+    found = best_spots(
+        spots, weight=missing, most=MOST_AREAS, enough=short_share * float(cells.area_km2.sum())
+    )
+    rows = []
+    for n, (spot, gain_km2) in enumerate(found, start=1):
+        near = spots.covers[:, [spot]].tocoo().row
+        share = np.bincount(cells.township_idx[near], missing[near], minlength=len(townships))
+        name = townships["name"].iloc[int(np.argmax(share))]
+        around = shapely.buffer(shapely.Point(spots.xy[spot]), AROUND_M)
+        rows.append(
+            _row("coverage", f"search-{n:02d}", name, np.nan, around)
+            | {"asks": text("plan.mend_area", name=name, km2=cut(gain_km2, digits=2))}
+        )
     return rows

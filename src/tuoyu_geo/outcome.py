@@ -142,7 +142,8 @@ class Outcome:
         "straight_line" for a circle).
     search_areas
         Polygons for drawing only: where one more candidate would mend what the plan can't meet; columns reason ("quota",
-        "estate", "coverage"), subject_id, name, residents, asks (a sentence). Empty where the plan meets all.
+        "estate", "coverage"), subject_id, name, residents (NaN where the headline reading counts area), asks (a sentence).
+        Empty where the plan meets all.
     unserved
         Points: the rows of `demand` not covered with the plan, with the same columns.
     streets

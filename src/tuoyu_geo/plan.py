@@ -7,6 +7,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from tuoyu_geo.candidates import smaller_sizes
+from tuoyu_geo.cut import cut
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.plan_rows import demand_rows
@@ -72,8 +73,8 @@ def build_problem(
     """The siting problem of a county, as arrays.
 
     Columns are the candidates in the layer's order. Rows are the demand points, then a row for each township's unplaced
-    people (whom no site can cover), or for each township where the policy counts townships, and, where the headline
-    reading goes by reach, a row of no weight for each new estate. New estates that have no facility of their own must get
+    people (whom no site can cover), or for each township where the policy counts townships, or for each cell of built-up
+    area where it goes by that [km2], and, where the headline reading goes by reach, a row of no weight for each new estate. New estates that have no facility of their own must get
     all their places, from new sites or from places that nobody uses; a place is given once.
 
     Raises
@@ -200,6 +201,9 @@ def sites_frame(
     minimum = {quota.township_id: quota.minimum for quota in policy.quotas}
     by_column = reach.covers_candidates.tocsc()
     size = dict(zip(result.selected.tolist(), result.site_places.tolist(), strict=True))
+    built_up = reach.built_up if policy.coverage.headline == "built_up" else None
+    open_km2 = None if built_up is None else built_up.open_km2(reach.counted_mask)
+    cells_of = None if built_up is None else built_up.covers.tocsc()
     gained, reasons = [], []
     for j in result.order:
         site = candidates.iloc[int(j)]
@@ -214,7 +218,15 @@ def sites_frame(
         words = [text("plan.reason_gain", residents=gain[0], under3=gain[1], places=size[int(j)])]
         if had < least:
             words.insert(0, text("plan.reason_quota", name=name, had=had, minimum=least))
-        elif gain[0] == 0:
+        gained_km2 = 0.0
+        if open_km2 is not None and cells_of is not None:
+            column = reach.n_institutions + int(j)
+            cells = cells_of.indices[cells_of.indptr[column] : cells_of.indptr[column + 1]]
+            gained_km2 = float(open_km2[cells].sum())
+            open_km2[cells] = 0.0
+            if gained_km2 > 0:
+                words.append(text("plan.reason_area", km2=cut(gained_km2, digits=2)))
+        if had >= least and gain[0] == 0 and gained_km2 == 0:
             words.append(text("plan.reason_places"))
         if size[int(j)] < site["places"]:
             words.append(text("plan.reason_size", full=site["places"], places=size[int(j)]))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
+from tuoyu_geo.errors import SitingError
+from tuoyu_geo.messages import text
 from tuoyu_geo.siting import Capacity
 
 if TYPE_CHECKING:
@@ -67,14 +69,20 @@ def demand_rows(
     township_ids: "pd.Index[str]",
     policy: "Policy",
 ) -> DemandRows:
-    """The rows of a county in its policy's headline reading."""
+    """The rows of a county in its policy's headline reading.
+
+    Raises
+    ------
+    SitingError
+        The reading is of built-up area and there is none.
+    """
     headline = policy.coverage.headline
     reading = headline.removesuffix("_places")
     by_places = headline != reading
     points, n = demand.points, len(demand.points)
     estates = estate_places(demand, gaps, policy=policy)
     needing = np.flatnonzero(estates > 0)
-    weights = {"communities": np.ones(n), "townships": np.zeros(n)}
+    weights = {"communities": np.ones(n), "townships": np.zeros(n), "built_up": np.zeros(n)}
     weight = weights[reading] if reading in weights else points[reading].to_numpy(float)
     own = DemandRows(
         covers=reach.covers_candidates,
@@ -122,8 +130,14 @@ def _others(
     *,
     reading: str,
 ) -> DemandRows:
-    """Rows that are no demand points: townships in their reading, else people whose place is not known."""
-    if reading == "townships":
+    """Rows that are no demand points: townships or cells of built-up area in their readings, else people of no known place."""
+    if reading == "built_up":
+        if reach.built_up is None:
+            raise SitingError(text("built_up.none"))
+        # Weights are square kilometres: rows of different places that the same candidates cover become one in the search.
+        covers = csr_array(reach.built_up.covers[:, reach.n_institutions :])
+        weight, now = reach.built_up.cells.area_km2, reach.built_up.covered(reach.counted_mask)
+    elif reading == "townships":
         member = township_ids.get_indexer(candidates["township_id"])
         inside = np.flatnonzero(member >= 0)
         covers = csr_array(

@@ -7,6 +7,7 @@ stale. Open it again to read changed files.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -35,7 +36,7 @@ from tuoyu_geo.outcome import Ground, Outcome
 from tuoyu_geo.plan import SitingChoices, build_problem
 from tuoyu_geo.policy import Policy, read_policy
 from tuoyu_geo.policy.model import Reading
-from tuoyu_geo.policy_findings import quota_findings, standards_findings
+from tuoyu_geo.policy_findings import policy_faults, standards_findings
 from tuoyu_geo.project_inputs import (
     files_of,
     input_files,
@@ -203,7 +204,7 @@ class Project(Inquiries):
         """
         layers = self._read()
         layers.require_valid()
-        faults = quota_findings(layers, policy=self.policy, file=self.config.project.policy)
+        faults = self._policy_faults(layers)
         if faults:
             raise DataError(text("project.policy_faults", n=len(faults)), findings=faults)
         layers, findings = self._settled(layers)
@@ -211,6 +212,10 @@ class Project(Inquiries):
         if faults:
             raise DataError(text("project.area_faults", n=len(faults)), findings=faults)
         return MappedLayers.of(layers, note=layers_title_block(self.config))
+
+    def _policy_faults(self, layers: Layers) -> list[Finding]:
+        work = partial(policy_faults, layers, policy=self.policy, config=self.config)
+        return self.timed("policy_faults", work)
 
     def _settled(self, layers: Layers) -> tuple[Layers, list[Finding]]:
         """The layers with every kind of area settled, and what was found in doing so."""
@@ -222,7 +227,7 @@ class Project(Inquiries):
         layers = self._read()
         findings = [
             *layers.findings,
-            *quota_findings(layers, policy=self.policy, file=self.config.project.policy),
+            *self._policy_faults(layers),
             *standards_findings(self.policy, file=self.config.project.policy),
             *self._streets().findings,
         ]

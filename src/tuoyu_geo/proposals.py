@@ -13,13 +13,14 @@ from scipy.sparse import csr_array
 
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.messages import text
-from tuoyu_geo.network import cost_matrix
+from tuoyu_geo.network import attach, cost_matrix
 from tuoyu_geo.travel import straight_costs, travel_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.layers import Layers
     from tuoyu_geo.policy import Policy
@@ -42,7 +43,7 @@ class Spots:
     xy
         ``(n_spot, 2)`` metres.
     covers
-        ``(n_demand, n_spot)`` of ones: the corner is within the demand point's standard.
+        ``(n_row, n_spot)`` of ones: the corner is within the standard of the demand point, or of the cell of built-up area.
     """
 
     xy: "NDArray[np.float64]"
@@ -65,9 +66,8 @@ def street_spots(reach: "Reach", *, demand: "gpd.GeoDataFrame", policy: "Policy"
     """
     rules = {"urban": policy.coverage.urban, "rural": policy.coverage.rural}
     area = demand["area_kind"].to_numpy()
-    here = np.column_stack([demand.geometry.x, demand.geometry.y]).astype(float).reshape(-1, 2)
-    nodes = np.zeros(0, dtype=np.int64) if reach.network is None else _corners(reach.network.xy)
-    xy = here if reach.network is None else reach.network.xy[nodes]
+    here = _xy(demand)
+    nodes, xy = _looked_at(reach, demand)
     rows, columns = [], []
     for name, rule in rules.items():
         mine = np.flatnonzero(area == name)
@@ -90,6 +90,50 @@ def street_spots(reach: "Reach", *, demand: "gpd.GeoDataFrame", policy: "Policy"
     return Spots(xy=xy, covers=csr_array((np.ones(len(row)), (row, column)), shape=(len(demand), len(xy))))
 
 
+def area_spots(reach: "Reach", built_up: "BuiltUp", *, demand: "gpd.GeoDataFrame", policy: "Policy") -> Spots:
+    """The same corners as `street_spots`, and which cells of built-up area a candidate there would cover.
+
+    Parameters
+    ----------
+    reach, demand, policy
+        As for `street_spots`.
+    built_up
+        The area in cells.
+    """
+    rule, cells = policy.coverage.urban, built_up.cells.xy
+    nodes, xy = _looked_at(reach, demand)
+    if reach.network is None:
+        cost = straight_costs(
+            (cells, xy),
+            standard=rule,
+            speeds=reach.parameters.speeds,
+            detour_factor=reach.detour_factor,
+            cutoff=rule.value,
+        ).tocoo()
+        row = np.asarray(cost.row, dtype=np.int64)
+    else:
+        mode = travel_mode(rule, reach.parameters.speeds)
+        # The corners keep their nodes: what is joined comes after them.
+        joined = attach(reach.network, cells, max_snap_m=reach.parameters.snap_max_m, mode=mode)
+        on = np.flatnonzero(joined.node_idx >= 0)
+        cost = cost_matrix(joined.network, joined.node_idx[on], nodes, rule.value, mode=mode).tocoo()
+        row = on[cost.row]
+    covers = csr_array((np.ones(len(row)), (row, cost.col)), shape=(len(cells), len(xy)))
+    return Spots(xy=xy, covers=covers)
+
+
+def _looked_at(reach: "Reach", demand: "gpd.GeoDataFrame") -> "tuple[NDArray[np.int64], NDArray[np.float64]]":
+    """Nodes of the corners looked at, and where they are; without streets no nodes, and the demand points."""
+    if reach.network is None:
+        return np.zeros(0, dtype=np.int64), _xy(demand)
+    nodes = _corners(reach.network.xy)
+    return nodes, reach.network.xy[nodes]
+
+
+def _xy(points: "gpd.GeoDataFrame") -> "NDArray[np.float64]":
+    return np.column_stack([points.geometry.x, points.geometry.y]).astype(float).reshape(-1, 2)
+
+
 def _corners(xy: "NDArray[np.float64]") -> "NDArray[np.int64]":
     """In each square the node nearest to its middle."""
     cell = np.floor(xy / GRID_M)
@@ -110,7 +154,7 @@ def best_spots(
     spots
         The corners.
     weight
-        ``(n_demand,)`` people still without.
+        ``(n_row,)`` people still without, or area [km2].
     most
         Corners at most.
     enough
@@ -134,7 +178,8 @@ def propose_candidates(
     """Candidates for a county that gave none, with the columns of the candidates' layer.
 
     Institutions that do not count today (not registered, and no home) come first, with the places they have; then street
-    corners by the residents they would newly serve, at least as many in each township as its quota asks for twice over.
+    corners by the built-up area they would newly cover, where the headline reading goes by it; then by the residents they
+    would newly serve, at least as many in each township as its quota asks for twice over.
     All have kind "search_area" or "unregistered", and no cost.
 
     Parameters
@@ -153,7 +198,13 @@ def propose_candidates(
     people = demand.points["residents"].to_numpy(float)
     planned = demand.points["planned_residents"].fillna(0.0).to_numpy(float)
     open_people = np.where(reach.covered_now, 0.0, np.maximum(people, planned))
-    chosen = [spot for spot, _ in best_spots(spots, weight=open_people, most=MOST_SPOTS, enough=np.inf)]
+    chosen = []
+    if policy.coverage.headline == "built_up" and reach.built_up is not None:
+        area = area_spots(reach, reach.built_up, demand=demand.points, policy=policy)
+        open_km2 = reach.built_up.open_km2(reach.counted_mask)
+        chosen = [spot for spot, _ in best_spots(area, weight=open_km2, most=MOST_SPOTS, enough=np.inf)]
+    by_people = best_spots(spots, weight=open_people, most=MOST_SPOTS, enough=np.inf)
+    chosen += [spot for spot, _ in by_people if spot not in chosen][: MOST_SPOTS - len(chosen)]
     home = _township_of(spots.xy, layers)
     near = np.asarray(spots.covers.T @ np.maximum(people, planned)).ravel()
     for quota in policy.quotas:

@@ -286,7 +286,14 @@ def build_reach(
         parameters=parameters,
         built_up=None
         if cells is None
-        else _built_up(cells, places[1], network, rule=rules["urban"], parameters=parameters),
+        else _built_up(
+            cells,
+            places[1],
+            network,
+            rule=rules["urban"],
+            search_m=max([parameters.search_m, *metres]),
+            parameters=parameters,
+        ),
         remote=None
         if policy.coverage.remote is None
         else costs.under(policy.coverage.remote, policy.coverage.remote.value),
@@ -299,15 +306,24 @@ def _built_up(
     network: StreetNetwork | None,
     *,
     rule: Standard,
+    search_m: float,
     parameters: ReachParameters,
 ) -> BuiltUp:
-    joined = None
+    joined, car = None, None
     if network is not None:
-        mode = travel_mode(rule, parameters.speeds)
         everywhere = np.concatenate([cells.xy, facility_xy])
-        joined = attach(network, everywhere, max_snap_m=parameters.snap_max_m, mode=mode)
-    costs = _Costs((cells.xy, facility_xy), joined=joined, car=joined, streets=network, parameters=parameters)
-    return BuiltUp(cells=cells, cost=costs.under(rule, rule.value), standard=rule.value)
+        joined = attach(network, everywhere, max_snap_m=parameters.snap_max_m)
+        if rule.mode == "car":
+            mode = travel_mode(rule, parameters.speeds)
+            car = attach(network, everywhere, max_snap_m=parameters.snap_max_m, mode=mode)
+    costs = _Costs((cells.xy, facility_xy), joined=joined, car=car, streets=network, parameters=parameters)
+    walk_m = costs.under(WALKING, search_m)
+    return BuiltUp(
+        cells=cells,
+        cost=walk_m if (rule.mode, rule.unit) == ("walk", "m") else costs.under(rule, rule.value),
+        standard=rule.value,
+        walk_m=walk_m,
+    )
 
 
 def _xy(points: "gpd.GeoDataFrame") -> "NDArray[np.float64]":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from tuoyu_geo.coverage import share_text
+from tuoyu_geo.coverage import headline_label, share_text
 from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.messages.speaker import Spoken
@@ -256,7 +256,7 @@ def headline(summary: Mapping[str, Any], *, seconds: float, shortfalls: tuple[st
         text("views.population", **summary["population"]),
         text(
             "views.coverage",
-            reading=text(f"coverage.reading_{reading}"),
+            reading=headline_label(coverage),
             before=share_text(coverage["before"][reading]),
             after=share_text(coverage["after"][reading]),
         ),

@@ -274,9 +274,9 @@ def what_if_start(
 
 
 def _compared(headline: str) -> str:
-    """The reading by which plans are compared: the headline's, by reach; residents where it counts townships."""
+    """The reading by which plans are compared: the headline's, by reach; residents where it counts townships or area."""
     reading = headline.removesuffix("_places")
-    return "residents" if reading == "townships" else reading
+    return "residents" if reading in {"townships", "built_up"} else reading
 
 
 def _codes(reach: "Reach") -> csr_array:

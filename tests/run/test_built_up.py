@@ -7,7 +7,6 @@ from shapely.geometry import box
 
 import tuoyu_geo as tg
 from tuoyu_geo.built_up import built_up_cells
-from tuoyu_geo.errors import ConfigError
 
 SECTION = '[layers.built_up]\npath = "built_up.gpkg"\ncrs = "EPSG:4548"\nquality = "estimated"\n[demand]'
 
@@ -87,8 +86,3 @@ def test_without_roads_the_area_is_measured_in_straight_lines(built, lattice):
     # (150, 50) to (0, 500) is 474 m, times 1.4.
     assert np.hypot(150, 450) * 1.4 < 1000
     assert tg.open_project(folder).access().coverage.set_index("reading").loc["built_up", "share"] == 0.5
-
-
-def test_an_empty_layer_is_named_and_the_headline_is_of_people(built, lattice):
-    with pytest.raises(ConfigError):
-        built(WEST, policy_toml=lattice.POLICY.replace('headline = "residents"', 'headline = "built_up"'))

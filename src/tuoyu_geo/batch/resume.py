@@ -7,7 +7,7 @@ from typing import Any
 
 from tuoyu_geo.batch.counties import County
 from tuoyu_geo.building import stale_run
-from tuoyu_geo.coverage import share_text
+from tuoyu_geo.coverage import headline_label, share_text
 from tuoyu_geo.errors import TuoyuError
 from tuoyu_geo.manifest import hash_file, read_manifest
 from tuoyu_geo.messages import speaking, text
@@ -49,7 +49,7 @@ def headline(summary: Mapping[str, Any]) -> str:
     coverage, quotas = summary["coverage"], [one for one in summary["townships"] if one["quota"]]
     return text(
         "batch.headline",
-        reading=text(f"coverage.reading_{coverage['headline']}"),
+        reading=headline_label(coverage),
         before=share_text(coverage["before"][coverage["headline"]]),
         after=share_text(coverage["after"][coverage["headline"]]),
         proposed=summary["institutions"]["proposed"],

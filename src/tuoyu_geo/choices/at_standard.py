@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 def walking(reach: "Reach", standard_m: float, rows: "NDArray[np.bool_]") -> "Reach":
-    """Some demand points judged by metres on foot, the others as the policy has it."""
+    """Some demand points judged by metres on foot, the others as the policy has it; built-up area as urban points are."""
     own = np.where(rows, "walk", "own").astype(object)
+    built_up = reach.built_up
     return replace(
         reach,
+        built_up=built_up and replace(built_up, cost=built_up.walk_m, standard=standard_m),
         cost=pick_rows({"walk": reach.walk_m, "own": reach.cost}, own),
         standard=np.where(rows, standard_m, reach.standard),
         cost_unit=np.where(rows, "m", reach.cost_unit).astype(object),

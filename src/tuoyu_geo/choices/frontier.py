@@ -176,7 +176,8 @@ def standard_frontier(
     table = pd.DataFrame(rows_out)
     notes = [text("choices.standard_rules"), text("choices.standard_scopes")]
     if not table["is_reached"].all():
-        notes.append(text("choices.standard_unplaced"))
+        by_area = policy.coverage.headline == "built_up"
+        notes.append(text("choices.standard_unreached") if by_area else text("choices.standard_unplaced"))
     if not table["status"].eq("optimal").all():
         notes.append(text("choices.not_proven", seconds=time_limit_s))
     return Frontier(by="standard", table=table, notes=tuple(notes))

@@ -64,8 +64,13 @@ def command(
     print_frame(
         frame,
         form=form,
-        columns={name: text(f"cli.column_{name}") for name in _COLUMNS[by]},
+        columns={name: text(f"cli.column_{name}") for name in (*_COLUMNS[by], *_built_up(frame))},
     )
+
+
+def _built_up(frame: "pd.DataFrame") -> tuple[str, ...]:
+    """Columns that a project with a layer of built-up area has besides."""
+    return tuple(name for name in ("built_up_total", "built_up_share") if name in frame)
 
 
 def _frame(access: "Access", by: str) -> "pd.DataFrame":

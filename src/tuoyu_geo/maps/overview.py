@@ -123,14 +123,14 @@ def _figures(outcome: Outcome) -> tuple[Figure, ...]:
     found: list[Figure] = []
     coverage = outcome.coverage
     if not coverage.empty:
-        # Beside the headline the share for whom there is a place: reach alone would promise one place to many.
+        # After the headline the share for whom there is a place: reach alone would promise one place to many.
         shown = coverage["headline"].astype(bool) | coverage["reading"].eq("residents_places")
         found.extend(
             Figure(
                 label=text("maps.figure.coverage", reading=str(row.label)),
                 value=f"{dash(share(row.before))} → {dash(share(row.after))}",
             )
-            for row in coverage[shown].itertuples()
+            for row in coverage[shown].sort_values("headline", ascending=False, kind="stable").itertuples()
         )
     found.append(
         Figure(

@@ -14,6 +14,7 @@ import numpy as np
 from jinja2 import Environment
 from scipy.sparse import csc_array, csr_array
 
+from tuoyu_geo.coverage import reading_label
 from tuoyu_geo.demand.places import OF_AGE_SHARE
 from tuoyu_geo.maps import assets, palette
 from tuoyu_geo.maps.layers import WGS84, present, script_json
@@ -132,6 +133,8 @@ def _notes(numbers: WhatIf) -> list[str]:
     notes = [text("whatif.note_rules"), text("whatif.note_places")]
     if numbers.headline.endswith("_places"):
         notes.insert(0, text("whatif.note_headline", reading=text(f"coverage.reading_{numbers.headline}")))
+    if numbers.headline == "built_up":
+        notes.insert(0, text("whatif.note_headline_area", reading=reading_label("built_up")))
     if numbers.n_places_unknown:
         notes.append(text("whatif.note_unknown_places", n=numbers.n_places_unknown))
     return notes
@@ -159,7 +162,8 @@ def page_data(
         "urban_m": numbers.urban_standard.value if numbers.urban_standard.unit == "m" else None,
         "of_age": OF_AGE_SHARE,
         "per_1000": numbers.per_1000,
-        "target": numbers.target_share,
+        # A target for area is none for the residents that the page counts.
+        "target": None if numbers.headline == "built_up" else numbers.target_share,
         "reading": numbers.reading,
         "max_new": numbers.max_new,
         "max_cost": numbers.max_cost,

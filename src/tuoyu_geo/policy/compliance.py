@@ -61,7 +61,7 @@ def _action(rule: ClauseRule, verdict: Verdict) -> str:
         return rule.action
     if verdict.status == "not_judgeable":
         return text("policy.action_data", missing=verdict.missing)
-    return text(f"policy.action_{rule.judge}")
+    return verdict.action or text(f"policy.action_{rule.judge}")
 
 
 def _quota(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
@@ -83,7 +83,9 @@ def _quota(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
 
 def _coverage(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
     rule = policy.coverage
-    verified = rule.urban.verified and rule.rural.verified
+    by_area = rule.headline == "built_up"
+    # Built-up area is judged by the urban standard, wherever it lies.
+    verified = rule.urban.verified and (by_area or rule.rural.verified)
     target = text("policy.share_target", share=rule.target_share) + (
         "" if verified else text("policy.radius_unverified")
     )
@@ -94,17 +96,16 @@ def _coverage(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
             target=target,
             missing=text("policy.no_residents"),
         )
-    demand = standing.evidence.demand
-    left = demand[~demand["covered"].astype(bool) & (demand["residents"] > 0)]
     met = standing.covered_share >= rule.target_share - SLACK
     # Rounded down: 89.96 % must not print as 90.0 %.
     shown = int(standing.covered_share * 1000 + 1e-6) / 1000
     return Verdict(
         status="met" if met else "not_met",
-        observed=text("policy.share", share=shown, reading=text(f"coverage.reading_{rule.headline}")),
+        observed=text("policy.share", share=shown, reading=standing.reading),
         target=target,
         note=rule.headline_note,
-        places=places_of(left.sort_values("residents", ascending=False, kind="stable")),
+        places=places_of(standing.evidence.uncovered),
+        action=text("policy.action_coverage_area") if by_area else "",
     )
 
 

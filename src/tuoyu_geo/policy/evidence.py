@@ -26,6 +26,9 @@ class Evidence:
         Index township_id: name, area_kind.
     gaps
         Flags at this moment, as `Outcome.gaps`.
+    uncovered
+        What the headline reading leaves uncovered, the most first: name, township_id. Settlements with residents, or, where
+        it goes by built-up area, townships that hold such area.
     """
 
     institutions: "pd.DataFrame"
@@ -33,6 +36,7 @@ class Evidence:
     demand: "pd.DataFrame"
     townships: "pd.DataFrame"
     gaps: "pd.DataFrame"
+    uncovered: "pd.DataFrame"
 
     @property
     def counted(self) -> "pd.DataFrame":
@@ -55,6 +59,8 @@ class Standing:
         Institutions that count, by township id.
     covered_share
         Coverage in the policy's headline reading, 0 to 1; NaN where nobody lives.
+    reading
+        What that reading counts, in words.
     places, residents
         Places that count [places], and residents [persons].
     n_places_unknown
@@ -70,6 +76,7 @@ class Standing:
 
     counts: dict[str, int]
     covered_share: float
+    reading: str
     places: float
     residents: float
     n_places_unknown: int
@@ -95,6 +102,8 @@ class Verdict:
         Which data is missing, where it can't be judged.
     places
         The places that decide it.
+    action
+        What to do where it is not met; "" for what the judge's other clauses say.
     """
 
     status: ClauseStatus
@@ -103,6 +112,7 @@ class Verdict:
     note: str = ""
     missing: str = ""
     places: tuple[Place, ...] = ()
+    action: str = ""
 
 
 def places_of(frame: "pd.DataFrame") -> tuple[Place, ...]:

@@ -11,7 +11,9 @@ from tuoyu_geo.policy.rules import ClauseRule, Member
 from tuoyu_geo.policy.standards import StandardFigure, with_standards
 from tuoyu_geo.settings import Day, Positive, Section, Share, read_section, read_toml
 
-Reading = Literal["residents", "under3", "residents_places", "under3_places", "communities", "townships"]
+Reading = Literal[
+    "residents", "under3", "residents_places", "under3_places", "communities", "townships", "built_up"
+]
 READINGS: tuple[Reading, ...] = (
     "residents",
     "under3",
@@ -19,6 +21,7 @@ READINGS: tuple[Reading, ...] = (
     "under3_places",
     "communities",
     "townships",
+    "built_up",
 )
 Months = Annotated[float, Field(ge=0, le=36)]
 Ages = tuple[Months, Months]

@@ -46,6 +46,10 @@ def judged(value: object, *, digits: int) -> float | int | None:
     return None if plain is None else number(cut(plain, digits=digits))
 
 
+class Hundredths(float):
+    """A number whose cell shows two decimals, whatever its column's form."""
+
+
 def number(value: object) -> float | int | None:
     """A number as Excel takes it: whole where it is whole, nothing where it is missing."""
     if is_missing(value):

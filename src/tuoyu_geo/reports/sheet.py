@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.book import Book, plain
-from tuoyu_geo.reports.cells import FORMULA_STARTS
+from tuoyu_geo.reports.cells import FORMULA_STARTS, Hundredths
 
 HEADER_ROW = 3
 FORMATS = {
@@ -156,7 +156,7 @@ def _body(
             _write(sheet, i, j, value, looks[j])
 
 
-KINDS = ("none", "number", "text", "formula-like")
+KINDS = ("none", "number", "hundredths", "text", "formula-like")
 
 
 def _look(book: Book, column: Column, *, kind: str) -> Format:
@@ -168,6 +168,8 @@ def _look(book: Book, column: Column, *, kind: str) -> Format:
         look["bg_color"] = "#FFFBE6"
     if kind == "number":
         look["num_format"] = FORMATS[column.form]
+    if kind == "hundredths":
+        look["num_format"] = FORMATS["ratio"]
     return book.look(**look, quote_prefix=kind == "formula-like")
 
 
@@ -184,7 +186,8 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, looks: dict[s
     elif value is None or not math.isfinite(value):  # type: ignore[arg-type]
         sheet.write_blank(row, column, "", looks["none" if value is None else "number"])
     else:
-        sheet.write_number(row, column, value, looks["number"])
+        kind = "hundredths" if isinstance(value, Hundredths) else "number"
+        sheet.write_number(row, column, value, looks[kind])
 
 
 def _n_lines(column: Column, value: object) -> int:

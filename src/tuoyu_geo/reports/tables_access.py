@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
-from tuoyu_geo.reports.cells import is_missing, judged, number, word, yes_no
+from tuoyu_geo.reports.cells import Hundredths, is_missing, judged, number, word, yes_no
 from tuoyu_geo.reports.columns import Rows, Table, columns_of, plain, township_name, way_word
 
 if TYPE_CHECKING:
@@ -20,12 +20,18 @@ def coverage_parts(outcome: "Outcome") -> Table:
     headline = set(outcome.coverage.loc[outcome.coverage["headline"].astype(bool), "reading"])
     return columns, [
         [
-            text(f"reports.by_{row.by}"), plain(row.name), row.label, yes_no(row.reading in headline), number(row.total),
-            number(row.before_covered), judged(row.before, digits=3), number(row.after_covered),
-            judged(row.after, digits=3),
+            text(f"reports.by_{row.by}"), plain(row.name), row.label, yes_no(row.reading in headline),
+            _amount(row.total, row.reading), _amount(row.before_covered, row.reading), judged(row.before, digits=3),
+            _amount(row.after_covered, row.reading), judged(row.after, digits=3),
         ]
         for row in outcome.coverage_groups.itertuples()
     ]  # fmt: skip
+
+
+def _amount(value: object, reading: str) -> float | int | None:
+    """Persons or pieces as whole numbers, square kilometres to the hectare."""
+    plain_number = number(value)
+    return Hundredths(plain_number) if reading == "built_up" and plain_number is not None else plain_number
 
 
 def coverage_curve(outcome: "Outcome") -> Table:

@@ -189,7 +189,7 @@
     if (spec.max_cost !== null && figures.cost > spec.max_cost * (1 + 1e-9)) { over.push(say(words.over_cost, { n: number(spec.max_cost, 1) })); }
     var said = [
       [words["reading_" + reading], share(figures.readings[reading]), say(words.plan_was, { value: share(was.readings[reading]) }),
-        figures.readings[reading] !== null && figures.readings[reading] >= model.spec.target - 1e-9 ? "ty-good" : "ty-bad"],
+        model.spec.target === null ? "" : figures.readings[reading] !== null && figures.readings[reading] >= model.spec.target - 1e-9 ? "ty-good" : "ty-bad"],
       [words.uncovered_under3, say(words.people, { n: number(figures.uncovered_under3) }), say(words.plan_was, { value: number(was.uncovered_under3) })],
       [words.quotas, figures.quotas_met + " / " + figures.quotas_asked, say(words.plan_was, { value: was.quotas_met + " / " + was.quotas_asked }),
         figures.quotas_met === figures.quotas_asked ? "ty-good" : "ty-bad"],
