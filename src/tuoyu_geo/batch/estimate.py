@@ -1,9 +1,9 @@
 """How long a county will take and how much memory, before it is made: a rough figure, and called one.
 
 From the last run's own timings where there is one; else from the sizes of the layers, by the rule of thumb below. Its
-numbers come from made-up counties of 150 to 1,300 communities and villages, 40 to 350 candidates and 5,000 to 45,000
-street segments on one core; a county whose rules are hard to meet at once may take its whole `siting.time_limit_s` more,
-and no rule of thumb knows that beforehand.
+numbers come from the processor's time of made-up counties of 7 to 1,688 communities and villages, 4 to 423 candidates and
+36 to 54,402 streets; a county whose rules are hard to meet at once may take its whole `siting.time_limit_s` more, and no
+rule of thumb knows that beforehand.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from tuoyu_geo.batch.record import CountyRecord
 from tuoyu_geo.batch.resume import run_seconds
 from tuoyu_geo.project import Project
 
-BASE_S, PER_DEMAND_S, PER_PAIR_S, PER_STREET_S = 6.0, 0.02, 1e-4, 2e-4
+BASE_S, PER_DEMAND_S, PER_PAIR_S, PER_STREET_S = 5.0, 0.02, 2e-5, 2e-4
 """Seconds of any county, and a demand point, a pair of demand point and candidate, and a street segment more."""
-BASE_MB, PER_DEMAND_MB, PER_PAIR_MB, PER_STREET_MB = 450.0, 0.1, 4e-4, 4e-3
+BASE_MB, PER_DEMAND_MB, PER_PAIR_MB, PER_STREET_MB = 480.0, 0.05, 3e-4, 4e-3
 """The same of memory [MB of 10^6 bytes]."""
 BYTES_A_ROW = 120
 """Of a file whose rows can't be counted without reading it, such as an OpenStreetMap extract."""
