@@ -27,6 +27,8 @@ _OWN = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
+    # Dask looks at the running code a hundred times a second and keeps what it saw for its pages
+    "distributed.worker.profile.enabled": False,
     # no page that anyone on this machine could open
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
