@@ -148,3 +148,19 @@ def test_a_cluster_of_our_own_opens_nothing_to_the_network_and_no_page():
         nannies = {int(one["nanny"].rsplit(":", 1)[1]) for one in info["workers"].values()}
     assert {address.ip for address in ports} == {"127.0.0.1"}
     assert {address.port for address in ports} == said | nannies
+
+
+def test_a_worker_keeps_no_record_of_itself_that_grows_with_time():
+    def busy():
+        until = time.monotonic() + 2.5
+        while time.monotonic() < until:
+            pass
+
+    def kept(dask_worker=None):
+        return len(dask_worker.profile_history), len(dask_worker.data)
+
+    with own_cluster(n_workers=1) as client:
+        future = client.submit(busy)
+        future.result()
+        future.release()
+        assert set(client.run(kept).values()) <= {(0, 0), (0, 1)}

@@ -21,7 +21,7 @@ from tuoyu_geo.project import Project
 
 BASE_S, PER_DEMAND_S, PER_PAIR_S, PER_STREET_S = 5.0, 0.02, 2e-5, 2e-4
 """Seconds of any county, and a demand point, a pair of demand point and candidate, and a street segment more."""
-BASE_MB, PER_DEMAND_MB, PER_PAIR_MB, PER_STREET_MB = 480.0, 0.05, 3e-4, 4e-3
+BASE_MB, PER_DEMAND_MB, PER_PAIR_MB, PER_STREET_MB = 480.0, 0.05, 1e-4, 4e-3
 """The same of memory [MB of 10^6 bytes]."""
 BYTES_A_ROW = 120
 """Of a file whose rows can't be counted without reading it, such as an OpenStreetMap extract."""

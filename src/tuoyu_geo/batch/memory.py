@@ -54,8 +54,8 @@ class PeakMemory:
 def give_back() -> None:
     """Give memory that nothing uses any more back to the system.
 
-    Frames and maps hang together in circles, which only the collector finds; and glibc keeps what a thread has freed. A
-    worker that made ten counties held 135 MB more than after its first without this, though no object was left.
+    Frames and maps hang together in circles, which only the collector finds; and glibc keeps what a thread has freed:
+    some 40 MB after a county, though no object was left.
     """
     gc.collect()
     if sys.platform == "linux":
