@@ -77,13 +77,13 @@ def with_standards(tables: dict[str, Any], *, folder: Path) -> dict[str, Any]:
     name = tables.get("standards_file")
     if not isinstance(name, str) or not name:
         return tables
-    inside = "://" not in name and (folder / name).resolve().is_relative_to(folder.resolve())
+    try:
+        inside = "://" not in name and (folder / name).resolve().is_relative_to(folder.resolve())
+        is_there = (folder / name).exists()
+    except (OSError, ValueError) as error:  # a name longer than any may be, or with a zero byte in it
+        raise ConfigError(text("config.unreadable", path=name[:80], reason=error)) from error
     if not inside:
         raise ConfigError(text("policy.standards_outside", found=name))
-    try:
-        is_there = (folder / name).exists()
-    except OSError as error:  # a name longer than any may be
-        raise ConfigError(text("config.unreadable", path=name, reason=error.strerror)) from error
     if not is_there and not _names_any(tables):
         return tables
     standards = read_section(_StandardsFile, read_toml(folder / name), file=name).standards
