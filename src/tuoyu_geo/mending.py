@@ -7,6 +7,7 @@ import numpy as np
 from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.areas import service_areas
+from tuoyu_geo.network.cells import StreetPlaces, street_places
 from tuoyu_geo.proposals import area_spots, best_spots, street_spots
 from tuoyu_geo.travel import travel_mode
 
@@ -114,17 +115,12 @@ def search_areas(
         for township_id, row in townships[townships["shortfall"] > 0].iterrows()
     ]
     if reach.network is not None:
+        within = _Within(reach.network, reach=reach, policy=policy)
         for estate in unmet_estates:
             i = demand.points.index.get_loc(estate)
             if reach.demand_node[i] >= 0:
                 point = demand.points.loc[estate]
-                around = _within(
-                    reach.network,
-                    int(reach.demand_node[i]),
-                    area_kind=point["area_kind"],
-                    reach=reach,
-                    policy=policy,
-                )
+                around = within.area(int(reach.demand_node[i]), area_kind=point["area_kind"])
                 rows.append(_row("estate", estate, point["name"], float(point["planned_residents"]), around))
     if short_share > 0 and policy.coverage.headline == "built_up" and reach.built_up is not None:
         rows += _area_rows(
@@ -154,13 +150,23 @@ def _row(
     }
 
 
-def _within(
-    network: "StreetNetwork", node: int, *, area_kind: str, reach: "Reach", policy: "Policy"
-) -> object:
+class _Within:
     """Where a site would be within the standard of an estate: what the estate itself reaches."""
-    rule = policy.coverage.urban if area_kind == "urban" else policy.coverage.rural
-    mode = travel_mode(rule, reach.parameters.speeds)
-    return service_areas(network, np.array([node]), [rule.value], mode=mode)[0, 0]
+
+    def __init__(self, network: "StreetNetwork", *, reach: "Reach", policy: "Policy") -> None:
+        self._network = network
+        self._rules = {"urban": policy.coverage.urban, "rural": policy.coverage.rural}
+        self._modes = {kind: travel_mode(rule, reach.parameters.speeds) for kind, rule in self._rules.items()}
+        self._along: dict[str, StreetPlaces] = {}
+
+    def area(self, node: int, *, area_kind: str) -> object:
+        """The area around a node of the network."""
+        kind = "urban" if area_kind == "urban" else "rural"
+        mode = self._modes[kind]
+        if kind not in self._along:
+            self._along[kind] = street_places(self._network, mode=mode)
+        cutoffs, along = [self._rules[kind].value], self._along[kind]
+        return service_areas(self._network, np.array([node]), cutoffs, mode=mode, along=along)[0, 0]
 
 
 def _corner_rows(

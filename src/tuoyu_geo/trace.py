@@ -119,11 +119,12 @@ def _pieces(
     )
     residents, under3 = served["residents"].to_numpy(float), served["under3"].to_numpy(float)
     pieces: list[tuple[int, int, str, float, float, float, float]] = []
+    given, column, bounds = assigned.places.data, assigned.places.indices, assigned.places.indptr
     for i, (need, share) in enumerate(zip(assigned.need, assigned.share, strict=True)):
-        given = assigned.places[[i]].tocoo()
-        total = float(given.data.sum())
+        own = slice(bounds[i], bounds[i + 1])
+        total = float(given[own].sum())
         parts = sorted(
-            zip(given.data.tolist(), given.col.tolist(), strict=True), key=lambda one: (-one[0], one[1])
+            zip(given[own].tolist(), column[own].tolist(), strict=True), key=lambda one: (-one[0], one[1])
         )
         parts = [(places, j) for places, j in parts if share > 0 and places > 0]
         for places, j in parts:

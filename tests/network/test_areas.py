@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.network import CAR_MIN, WALK_M, attach, cost_matrix, from_edges, read_osm
 from tuoyu_geo.network.areas import service_areas
+from tuoyu_geo.network.cells import street_places
 from tuoyu_geo.network.mode import usable
 from tuoyu_geo.network.reached import Parts, along_m, cut_out, reached_parts
 
@@ -48,6 +49,15 @@ def test_the_other_points_connectors_are_left_out():
     attached = attach(network, [(50, 30), (60, 200)], max_snap_m=500)
     (parts,) = reached(attached.network, attached.node_idx[:1], 300)
     assert total_m(attached.network, parts) == pytest.approx(30 + 100)
+
+
+def test_places_laid_once_give_each_call_the_area_it_gets_alone(town):
+    network = town()
+    along = street_places(network, mode=WALK_M)
+    for node in range(network.n_node):
+        shared = service_areas(network, [node], [150, 400], buffer_m=20, along=along)
+        alone = service_areas(network, [node], [150, 400], buffer_m=20)
+        assert shapely.to_wkb(shared).tolist() == shapely.to_wkb(alone).tolist()
 
 
 def test_the_area_keeps_to_its_bank_of_the_river(town):

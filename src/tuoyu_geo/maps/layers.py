@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from tuoyu_geo.maps.palette import Symbol
 
@@ -128,7 +129,9 @@ def features(
     drawn = geometry.to_crs(WGS84)
     middles = rows.geometry.representative_point().to_crs(WGS84) if centred else drawn
     found = []
-    for row, shape, middle in zip(rows.itertuples(), drawn, middles, strict=True):
+    for row, shape, middle in zip(
+        rows.itertuples(), _rounded(drawn.to_numpy()), middles.to_numpy(), strict=True
+    ):
         shown = describe(row)
         properties: dict[str, Any] = {"s": shown.cls, "t": shown.title}
         if any(value is not None for value in shown.values):
@@ -145,9 +148,7 @@ def features(
             properties["h"] = shown.link
         if centred:
             properties["c"] = [round(middle.y, DECIMALS), round(middle.x, DECIMALS)]
-        found.append(
-            {"type": "Feature", "id": str(row.Index), "properties": properties, "geometry": _rounded(shape)}
-        )
+        found.append({"type": "Feature", "id": str(row.Index), "properties": properties, "geometry": shape})
     return tuple(found)
 
 
@@ -166,11 +167,9 @@ def merged_lines(
             merged = shapely.get_parts(shapely.line_merge(_gather(lines)))
             # one by one: all at once, keeping them from touching takes minutes on a large city
             simple = shapely.multilinestrings(shapely.simplify(merged, simplify_m, preserve_topology=False))
-            shape = gpd.GeoSeries([simple], crs=rows.crs).to_crs(WGS84).iloc[0]
+            (shape,) = _rounded(gpd.GeoSeries([simple], crs=rows.crs).to_crs(WGS84).to_numpy())
             properties = {"s": wanted, "t": ""}
-            found.append(
-                {"type": "Feature", "id": str(wanted), "properties": properties, "geometry": _rounded(shape)}
-            )
+            found.append({"type": "Feature", "id": str(wanted), "properties": properties, "geometry": shape})
     return tuple(found)
 
 
@@ -188,11 +187,14 @@ def present(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
 
 
-def _rounded(shape: Any) -> dict[str, Any]:  # noqa: ANN401
-    geometry: dict[str, Any] = shapely.geometry.mapping(
-        shapely.transform(shape, lambda xy: xy.round(DECIMALS))
-    )
-    return geometry
+def _rounded(shapes: NDArray[np.object_]) -> list[dict[str, Any]]:
+    """The shapes as GeoJSON geometries, to `DECIMALS`."""
+    if len(shapes) and (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
+        # one by one, thousands of points take most of the time that a page takes
+        xy = shapely.get_coordinates(shapes).round(DECIMALS).tolist()
+        return [{"type": "Point", "coordinates": (x, y)} for x, y in xy]
+    rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
+    return [shapely.geometry.mapping(shape) for shape in rounded]
 
 
 def packed(feature: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
-from tuoyu_geo.network.cells import StreetCells, street_cells
+from tuoyu_geo.network.cells import StreetCells, StreetPlaces, street_cells, street_places
 from tuoyu_geo.network.mode import WALK_M, Mode
-from tuoyu_geo.network.reached import Parts, along_m, cut_out, joined_parts, reached_parts
+from tuoyu_geo.network.reached import Parts, cut_out, joined_parts, reached_parts
 from tuoyu_geo.network.street import CONNECTOR, Floats, Ints, StreetNetwork
 
 BUFFER_M = 50.0
@@ -29,6 +29,7 @@ def service_areas(
     buffer_m: float = BUFFER_M,
     water: Sequence[shapely.Geometry] = (),
     inbound: bool = False,
+    along: StreetPlaces | None = None,
 ) -> NDArray[np.object_]:
     """Polygons around the streets that are reached from each node.
 
@@ -49,6 +50,8 @@ def service_areas(
         is nearer to their banks than to a reached street, such as the far bank; reached bridges stay.
     inbound
         Whether the way leads to the node and not from it; the two differ on one-way streets and on slopes.
+    along
+        The network's `street_places` for the mode, where several calls share them.
 
     Returns
     -------
@@ -79,8 +82,9 @@ def service_areas(
         for parts in by_cutoff
     ]
     shores = _along_shores(water)
-    cells = street_cells(network, joined_parts(found), mode=mode, buffer_m=buffer_m, obstacles=shores)
-    draw = _Drawing(network, cells, buffer_m, water)
+    along = street_places(network, mode=mode) if along is None else along
+    cells = street_cells(network, joined_parts(found), along=along, buffer_m=buffer_m, obstacles=shores)
+    draw = _Drawing(network, cells, along.before, buffer_m, water)
     # most of the work lets go of the interpreter
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for k, area in enumerate(pool.map(draw.area, found)):
@@ -98,11 +102,16 @@ class _Drawing:
     """What the areas of one call share."""
 
     def __init__(
-        self, network: StreetNetwork, cells: StreetCells, buffer_m: float, water: Sequence[shapely.Geometry]
+        self,
+        network: StreetNetwork,
+        cells: StreetCells,
+        before: Floats,
+        buffer_m: float,
+        water: Sequence[shapely.Geometry],
     ) -> None:
         self._network = network
         self._cells = cells
-        self._along_m = along_m(network)
+        self._along_m = before
         self._strip_m = _STRIP_SHARE * buffer_m
         self._strips: dict[int, shapely.Geometry] = {}
         self._narrow = network.bridge | network.tunnel | network.edges_of(CONNECTOR)

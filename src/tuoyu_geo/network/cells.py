@@ -91,10 +91,28 @@ def touched(first: Ints, parts: Parts) -> Ints:
     )
 
 
-def street_cells(
-    network: StreetNetwork, parts: Parts, *, mode: Mode, buffer_m: float, obstacles: Floats
-) -> StreetCells:
-    """The diagram around parts of streets.
+@dataclass(frozen=True, slots=True, eq=False)
+class StreetPlaces:
+    """Places along all streets that one mode uses; diagrams around different parts of them share these.
+
+    Attributes
+    ----------
+    xy
+        (n_place, 2) positions of the nodes and then of the steps on edges [m].
+    first, place_of
+        As in `StreetCells`, of all edges.
+    before
+        (n_vertex,) as `along_m`.
+    """
+
+    xy: Floats
+    first: Ints
+    place_of: Ints
+    before: Floats
+
+
+def street_places(network: StreetNetwork, *, mode: Mode) -> StreetPlaces:
+    """Places no farther apart than `STEP_M`.
 
     Parameters
     ----------
@@ -102,6 +120,34 @@ def street_cells(
         The streets. Connectors, bridges and tunnels have no ground of their own.
     mode
         Streets that it doesn't use have no ground either: nobody lives along a bus lane alone.
+    """
+    on_ground = usable(network, mode) & ~(network.bridge | network.tunnel | network.edges_of(CONNECTOR))
+    before = along_m(network)
+    begin, end = before[network.offsets[:-1]], before[network.offsets[1:] - 1]
+    n_step = np.maximum(1, np.ceil((end - begin) / STEP_M)).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(n_step + 1)])
+    edge = np.repeat(np.arange(network.n_edge), n_step + 1)
+    step = np.arange(first[-1]) - first[edge]
+    inner = (step > 0) & (step < n_step[edge])
+    place_of = np.where(step == 0, network.u[edge], network.v[edge])
+    place_of[inner] = network.n_node + np.arange(inner.sum())
+    place_of[~on_ground[edge]] = -1
+    e = edge[inner]
+    here = places_on(network, before, e, step[inner] / n_step[e])
+    return StreetPlaces(np.concatenate([network.xy, here]), first, place_of, before)
+
+
+def street_cells(
+    network: StreetNetwork, parts: Parts, *, along: StreetPlaces, buffer_m: float, obstacles: Floats
+) -> StreetCells:
+    """The diagram around parts of streets.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    along
+        The places along them.
     parts
         Streets within about four times `buffer_m` of any of them take part.
     buffer_m
@@ -110,8 +156,7 @@ def street_cells(
     obstacles
         (n, 2) points that keep what is nearer to them than to a street [m].
     """
-    on_ground = usable(network, mode) & ~(network.bridge | network.tunnel | network.edges_of(CONNECTOR))
-    xy, first, place_of = _places(network, on_ground)
+    xy, first, place_of = along.xy, along.first, along.place_of
     near = place_of[touched(first, parts)]
     kept = _near_any(xy, xy[near[near >= 0]], 4 * buffer_m)
     kept &= np.bincount(place_of[place_of >= 0], minlength=len(xy)) > 0  # nodes without streets have no cell
@@ -134,7 +179,7 @@ def street_cells(
     points = np.concatenate([places, blocked, _guards(places, tree, first, place_of, buffer_m=buffer_m)])
     with ThreadPoolExecutor(1) as beside:  # both let go of the interpreter for nearly all of their time
         loose = beside.submit(
-            _loose, network, places, tree, first=first, place_of=place_of, obstacles=blocked
+            _loose, network, places, tree, along=along, place_of=place_of, obstacles=blocked
         )
         mesh = Delaunay(points - points.mean(axis=0))  # small numbers, for the precision of the circles
     # Four places on one circle have one corner twice; rounded, the two are one and lie in no order.
@@ -152,23 +197,6 @@ def street_cells(
         first=first,
         loose=loose.result(),
     )
-
-
-def _places(network: StreetNetwork, on_ground: Bools) -> tuple[Floats, Ints, Ints]:
-    """Positions of the nodes and then of the steps on edges, and `first` and `place_of` as in `StreetCells`."""
-    before = along_m(network)
-    begin, end = before[network.offsets[:-1]], before[network.offsets[1:] - 1]
-    n_step = np.maximum(1, np.ceil((end - begin) / STEP_M)).astype(np.int64)
-    first = np.concatenate([[0], np.cumsum(n_step + 1)])
-    edge = np.repeat(np.arange(network.n_edge), n_step + 1)
-    step = np.arange(first[-1]) - first[edge]
-    inner = (step > 0) & (step < n_step[edge])
-    place_of = np.where(step == 0, network.u[edge], network.v[edge])
-    place_of[inner] = network.n_node + np.arange(inner.sum())
-    place_of[~on_ground[edge]] = -1
-    e = edge[inner]
-    here = places_on(network, before, e, step[inner] / n_step[e])
-    return np.concatenate([network.xy, here]), first, place_of
 
 
 def _near_any(xy: Floats, centres: Floats, radius_m: float) -> Bools:
@@ -227,7 +255,13 @@ def _circumcentres(corners: Floats) -> Floats:
 
 
 def _loose(
-    network: StreetNetwork, places: Floats, tree: KDTree, *, first: Ints, place_of: Ints, obstacles: Floats
+    network: StreetNetwork,
+    places: Floats,
+    tree: KDTree,
+    *,
+    along: StreetPlaces,
+    place_of: Ints,
+    obstacles: Floats,
 ) -> Bools:
     """(n_edge,) whether the edge leaves its own cells somewhere.
 
@@ -235,22 +269,29 @@ def _loose(
     an obstacle. Between two such points an edge is straight and in one cell; cells are convex, so an edge without any stays in
     its own cells.
     """
-    before = along_m(network)
+    before, first = along.before, along.first
+    # Edges outside the diagram, most of a large city's, have no cells to leave.
+    edges = np.flatnonzero(np.maximum.reduceat(place_of, first[:-1]) >= 0)
     n_step = np.diff(first) - 1
-    vertex_edge = np.repeat(np.arange(network.n_edge), np.diff(network.offsets))
+    vertex_edge, vertex = _ranges(edges, network.offsets[edges], np.diff(network.offsets)[edges])
     begin = before[network.offsets[:-1]]
     length = before[network.offsets[1:] - 1] - begin
-    passed = (before - begin[vertex_edge]) / np.where(length > 0, length, 1.0)[vertex_edge]
+    passed = (before[vertex] - begin[vertex_edge]) / np.where(length > 0, length, 1.0)[vertex_edge]
     step = np.clip(np.floor(passed * n_step[vertex_edge] + 0.5).astype(np.int64), 0, n_step[vertex_edge])
-    gap_edge = np.repeat(np.arange(network.n_edge), n_step)
-    gap = np.arange(len(gap_edge)) - (first[:-1] - np.arange(network.n_edge))[gap_edge]
+    gap_edge, gap = _ranges(edges, np.zeros(len(edges), dtype=np.int64), n_step[edges])
     middle = places_on(network, before, gap_edge, (gap + 0.5) / n_step[gap_edge])
     edge = np.concatenate([vertex_edge, gap_edge, gap_edge])
     own = place_of[first[edge] + np.concatenate([step, gap, gap + 1])]
-    at = np.concatenate([network.coords, middle, middle])
+    at = np.concatenate([network.coords[vertex], middle, middle])
     known = np.flatnonzero(own >= 0)
     distance = np.hypot(*(at[known] - places[own[known]]).T)
     strays = distance > tree.query(at[known], workers=-1)[0] + 1e-6
     if len(obstacles):
         strays |= distance > KDTree(obstacles).query(at[known], workers=-1)[0] - _OBSTACLE_CLEARANCE_M
     return np.bincount(edge[known[strays]], minlength=network.n_edge) > 0
+
+
+def _ranges(owner: Ints, start: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """For each owner its number `count` times, and beside it ``start, start + 1, ...``."""
+    ends = np.cumsum(count)
+    return np.repeat(owner, count), np.arange(count.sum()) + np.repeat(start - ends + count, count)
