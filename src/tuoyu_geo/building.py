@@ -129,7 +129,7 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
         # nothing that goes into a run changed: not a layer need be read
         drawn = [file for file in old.outputs if file.startswith("maps/")]
         if drawn and not touched_outputs(old, folder=folder, names=drawn):
-            return dict.fromkeys(drawn, text("building.kept"))
+            return dict.fromkeys(drawn, text("building.kept")) | _unvouched(old.outputs, folder=folder)
     basemap = _basemap(project)
     if old is not None and same_program(old, _manifest(project)):
         _recall(project, old)
@@ -174,7 +174,7 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
         )
     )
     write_all(folder, contents, removed=gone)
-    return told | dict.fromkeys(gone, text("building.removed")) | stale
+    return told | dict.fromkeys(gone, text("building.removed")) | _unvouched(outputs, folder=folder) | stale
 
 
 def _reason(file: str, old: Manifest | None, now: Manifest, *, folder: Path, changed: str) -> str:
@@ -208,6 +208,16 @@ def _tables(
             shown = text("building.differs", parts=parts) if same_program(old, now) else changed
             told[file] = text("building.stale", reason=shown)
     return replace(now, outputs=kept, made_from=made_from), told
+
+
+def _unvouched(outputs: Container[str], *, folder: Path) -> dict[str, str]:
+    """Tables that stand in the folder and that no manifest says are of this state."""
+    sheets = [f"townships/{path.name}" for path in sorted((folder / "townships").glob("*.pdf"))]
+    return {
+        name: text("building.stale", reason=text("building.unvouched"))
+        for name in (*WHOLE_RUN, *sheets)
+        if name not in outputs and (folder / name).exists()
+    }
 
 
 def _recall(project: "Project", old: Manifest) -> None:

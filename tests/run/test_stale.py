@@ -98,6 +98,10 @@ def test_an_attribute_redraws_what_shows_it_and_names_it(made):
     assert "summary.json" not in told
     after = maps_of(out)
     assert {file for file in before if before[file] != after[file]} == drawn(told)
+    # a table that is out of date is said to be so until it is made again
+    again = redraw(folder, out)
+    assert again["plan.xlsx"].startswith("可能已过时")
+    assert "summary.json" not in again
 
 
 @pytest.mark.slow
