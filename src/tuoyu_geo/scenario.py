@@ -82,6 +82,7 @@ def read_scenario(path: Path) -> Scenario:
         raise ConfigError(text("scenario.too_large", path=path, size=size, most=LARGEST_FILE_BYTES))
     try:
         tables = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
+        json.dumps(tables, ensure_ascii=False).encode()  # JSON may hold halves of characters, a file may not
     except (ValueError, RecursionError) as error:
         raise ConfigError(text("scenario.not_json", path=path, reason=str(error)[:120])) from error
     if not isinstance(tables, dict):

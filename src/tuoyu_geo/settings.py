@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from tuoyu_geo.errors import ConfigError
-from tuoyu_geo.messages import has_text, text
+from tuoyu_geo.messages import has_text, text, xml_safe
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -34,6 +34,10 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+# Settings stand three deep; what stands deeper than this was made to break whoever walks through it.
+MAX_DEPTH = 50
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a TOML file.
 
@@ -50,12 +54,28 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(text("config.unreadable", path=path, reason=error)) from error
     try:
         tables = tomllib.loads(raw.decode("utf-8-sig"))
-        _deep_copy(tables)  # a key of 3,000 parts is read, but can't be walked
     except UnicodeDecodeError as error:
         raise ConfigError(text("config.not_utf8", path=path)) from error
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, or a list in a list in a list
         raise ConfigError(text("config.not_toml", path=path, reason=error)) from error
+    if _depth(tables) > MAX_DEPTH:
+        raise ConfigError(text("config.not_toml", path=path, reason=f"> {MAX_DEPTH}"))
     return tables
+
+
+def _depth(tables: Mapping[str, Any]) -> int:
+    """How deeply tables and lists stand in one another."""
+    depth = 0
+    level: list[Any] = [tables]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        level = [
+            one
+            for holder in level
+            for one in (holder.values() if isinstance(holder, Mapping) else holder)
+            if isinstance(one, Mapping | list)
+        ]
+    return depth
 
 
 def read_section(model: type[S], tables: Mapping[str, Any], *, file: str) -> S:
@@ -67,10 +87,19 @@ def read_section(model: type[S], tables: Mapping[str, Any], *, file: str) -> S:
         One line a fault: file, key, what stands there, what is allowed.
     """
     try:
-        return model.model_validate(tables)
+        return model.model_validate(_plain(tables))
     except ValidationError as error:
         lines = sorted(_fault_line(fault, file=file) for fault in error.errors(include_url=False))
         raise ConfigError("\n".join([text("config.faults", file=file, n=len(lines)), *lines])) from error
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever TOML and JSON hold)
+    """Values without what no document can hold, nor a terminal should be told: control characters in a title."""
+    if isinstance(value, str):
+        return xml_safe(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _fault_line(fault: Mapping[str, Any], *, file: str) -> str:

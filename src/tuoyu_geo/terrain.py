@@ -48,6 +48,7 @@ def read_elevation(
     """
     import rasterio  # noqa: PLC0415  (slow to import)
     from pyproj import Transformer  # noqa: PLC0415
+    from pyproj.exceptions import ProjError  # noqa: PLC0415
 
     if not path.is_file():
         raise LayerNotFoundError(text("reach.no_elevation", path=path.name))
@@ -71,7 +72,12 @@ def read_elevation(
                 height = raster.read(1, masked=True, window=window).astype(float).filled(np.nan)
     except UnsafeRasterError as error:
         raise NetworkError(text("reach.elevation_unsafe", path=path.name, what=error)) from error
-    except (rasterio.errors.RasterioError, rasterio.errors.NotGeoreferencedWarning, MemoryError) as error:
+    except (
+        rasterio.errors.RasterioError,
+        rasterio.errors.NotGeoreferencedWarning,
+        ProjError,
+        MemoryError,
+    ) as error:
         raise NetworkError(text("reach.elevation_form", path=path.name)) from error
     beyond = height[(height < LOWEST_M) | (height > HIGHEST_M)]
     if beyond.size:

@@ -16,7 +16,7 @@ MODULES = sorted(SRC.rglob("*.py"))
 ORDER = (
     ("messages",),
     ("errors",),
-    ("findings", "settings", "cut", "writing", "compiled", "content", "schema", "doctype"),
+    ("findings", "settings", "cut", "writing", "compiled", "content", "schema", "doctype", "formulas"),
     ("config", "scenario"),
     ("layers",),
     ("areas",),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tuoyu_geo.cli.options import Debug
+from tuoyu_geo.cli.options import Debug, command_word
 from tuoyu_geo.messages import text
 
 NAME = "fetch"
@@ -50,5 +50,10 @@ def command(
         )
     for name, count in fetched.counts.items():
         typer.echo(text("fetch.counted", layer=text(f"fetch.layer_{name}"), n=count))
-    typer.echo(text("fetch.next_new" if fetched.is_new else "fetch.next", folder=fetched.folder.resolve()))
+    typer.echo(
+        text(
+            "fetch.next_new" if fetched.is_new else "fetch.next",
+            folder=command_word(fetched.folder.resolve()),
+        )
+    )
     typer.secho(text("fetch.attribution", date=today), fg="yellow")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tuoyu_geo.cli.options import Debug
+from tuoyu_geo.cli.options import Debug, command_word
 from tuoyu_geo.messages import text
 
 NAME = "init"
@@ -24,4 +24,4 @@ def command(
     written = write_example(folder) if example else write_template(folder)
     for path in written:
         typer.echo(text("cli.init_file", path=path))
-    typer.echo(text("cli.init_next_example" if example else "cli.init_next", folder=folder))
+    typer.echo(text("cli.init_next_example" if example else "cli.init_next", folder=command_word(folder)))

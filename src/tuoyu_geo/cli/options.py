@@ -1,5 +1,8 @@
 """Options that several commands share; each means the same everywhere."""
 
+import os
+import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -35,3 +38,11 @@ def out_folder(given: Path | None, project: Path | None) -> Path:
     }:
         return Path()
     return (project.parent if project.suffix == ".toml" else project) / "out"
+
+
+def command_word(path: Path) -> str:
+    """A path as it can stand in a command that is copied into a shell."""
+    words = str(path)
+    if re.fullmatch(r"[\w./\\:~+-]+", words):
+        return words
+    return f'"{words}"' if os.name == "nt" else shlex.quote(words)

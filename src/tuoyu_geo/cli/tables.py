@@ -48,7 +48,10 @@ def print_frame(
         return
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     if form == "csv":
-        typer.echo(plain.to_csv(lineterminator="\n"), nl=False)
+        from tuoyu_geo.formulas import spreadsheet_safe
+
+        safe = plain.map(spreadsheet_safe).rename(index=spreadsheet_safe)
+        typer.echo(safe.to_csv(lineterminator="\n"), nl=False)
     elif form == "json":
         typer.echo(
             plain.reset_index().to_json(orient="records", force_ascii=False, date_format="iso", indent=1)
@@ -116,4 +119,6 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:,.0f}" if value == int(value) else f"{value:,.3f}"
-    return str(value)
+    from tuoyu_geo.messages import one_line
+
+    return one_line(str(value))

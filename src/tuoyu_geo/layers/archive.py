@@ -87,7 +87,9 @@ def refuse_bomb(data: bytes | Path, *, most: int) -> None:
                         left -= len(block)
                         if left < 0:
                             raise TooLargeError(f"> {most / MB:,.0f} MB")
-            except RuntimeError as error:
+            except NotImplementedError as error:  # a method nobody knows
+                raise ValueError(str(error)) from error
+            except RuntimeError as error:  # what zipfile raises where a password is wanted
                 raise LockedError(str(error)) from error
 
 
@@ -147,9 +149,9 @@ def unpack(path: Path, folder: Path) -> list[Path]:
                         if left < 0:
                             raise TooLargeError(f"> {MAX_UNPACKED_MB:,} MB")
                         stream.write(block)
-            except RuntimeError as error:  # what zipfile raises where a password is wanted
-                raise LockedError(str(error)) from error
             except NotImplementedError as error:  # a method nobody knows
                 raise ValueError(str(error)) from error
+            except RuntimeError as error:  # what zipfile raises where a password is wanted
+                raise LockedError(str(error)) from error
             unpacked.append(target)
     return sorted(set(unpacked))

@@ -10,6 +10,7 @@ import shapely
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import layer_finding
+from tuoyu_geo.layers.tangle import is_tangled
 from tuoyu_geo.layers.townships import inner_points
 from tuoyu_geo.messages import listed, text
 
@@ -73,7 +74,7 @@ def check_shapes(frame: gpd.GeoDataFrame, *, source: LayerSource) -> tuple[gpd.G
                     source, "row_dropped", severity="warning", row=row, people=np.nan_to_num(people), **extra
                 )
             )
-        elif source.on_invalid == "fix" and invalid[i] and not lost[i]:
+        elif source.on_invalid == "fix" and invalid[i] and not lost[i] and not is_tangled(shapes[i]):
             mended[i] = _mend(shapes[i], SHAPES[source.role])
             findings.append(layer_finding(source, "shape_fixed", severity="warning", row=row, **extra))
         elif not (missing[i] and _already_told(source)):

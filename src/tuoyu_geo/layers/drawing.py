@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tuoyu_geo.layers.dxf_blocks import unfolded
 from tuoyu_geo.layers.gdal import offline
+from tuoyu_geo.layers.limits import too_many_rows
 from tuoyu_geo.layers.source import LayerSource
 from tuoyu_geo.layers.table import RawTable, RefusedError, layer_finding
 from tuoyu_geo.layers.text_table import decode_text
@@ -33,7 +35,7 @@ def read_drawing(source: LayerSource, path: Path) -> RawTable:
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
     try:
-        drawn = _read(path)
+        drawn = _read(path, source)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
     if not isinstance(drawn, gpd.GeoDataFrame) or not len(drawn):
@@ -76,19 +78,25 @@ def read_drawing(source: LayerSource, path: Path) -> RawTable:
     )
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read(path: Path, source: LayerSource) -> pd.DataFrame:
     """A drawing's entities, its text decoded by its bytes: since AutoCAD 2007 it is UTF-8, whatever the header says."""
     import pyogrio  # noqa: PLC0415  (slow to import)
 
     decoded = decode_text(path.read_bytes(), stated=None)
     encoding = "UTF-8" if decoded is not None and decoded[1].startswith("utf-8") else "CP936"
-    before = pyogrio.get_gdal_config_option("DXF_ENCODING")
-    pyogrio.set_gdal_config_options({"DXF_ENCODING": encoding})
+    too_large = too_many_rows(source, 0 if decoded is None else unfolded(decoded[0]))
+    if too_large:
+        raise RefusedError(too_large)
+    # Blocks of the binary form can't be counted: each stands as the one point at which it is put.
+    is_binary = decoded is None or decoded[0].startswith("AutoCAD Binary DXF")
+    options = {"DXF_ENCODING": encoding, "DXF_INLINE_BLOCKS": "FALSE" if is_binary else "TRUE"}
+    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+    pyogrio.set_gdal_config_options(options)
     try:
         with offline():
             return pyogrio.read_dataframe(path, on_invalid="ignore")
     finally:
-        pyogrio.set_gdal_config_options({"DXF_ENCODING": before})
+        pyogrio.set_gdal_config_options(before)
 
 
 def _of_kind(

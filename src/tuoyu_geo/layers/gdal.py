@@ -64,6 +64,8 @@ def open_geotiff(path: Path) -> Iterator[Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", rasterio.errors.NotGeoreferencedWarning)
             raster = opened.enter_context(rasterio.open(path, driver="GTiff"))
+        if not raster.transform.determinant:
+            raise UnsafeRasterError(str(tuple(raster.transform)[:6]))
         largest = max(
             rows * columns * np.dtype(kind).itemsize
             for (rows, columns), kind in zip(raster.block_shapes, raster.dtypes, strict=True)

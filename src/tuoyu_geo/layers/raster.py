@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from tuoyu_geo.layers.gdal import UnsafeRasterError, open_geotiff
 from tuoyu_geo.layers.kinds import not_what_it_says
@@ -70,7 +71,7 @@ def read_raster(source: LayerSource, *, around: gpd.GeoDataFrame) -> RawTable:
         raise RefusedError(layer_finding(source, "raster_unplaced")) from error
     except UnsafeRasterError as error:
         raise RefusedError(layer_finding(source, "file_unsafe", what=error)) from error
-    except (RasterioError, ValueError, MemoryError) as error:
+    except (RasterioError, ProjError, ValueError, MemoryError) as error:
         raise RefusedError(layer_finding(source, "file_broken", reason=str(error)[:200])) from error
 
 

@@ -75,7 +75,7 @@ def _refuse_unusable(source: LayerSource, path: Path) -> None:
     really = kinds.not_what_it_says(ending, head)
     if really:
         raise RefusedError(layer_finding(source, "file_wrong", ending=ending, really=really))
-    is_table = ending in {*kinds.SHEET_ENDINGS, *kinds.TEXT_ENDINGS, ".kml"}
+    is_table = ending in {*kinds.SHEET_ENDINGS, *kinds.TEXT_ENDINGS, ".kml", ".dxf"}
     too_large = over_limit(source, path=path, table=is_table)
     if too_large:
         raise RefusedError(too_large)

@@ -43,6 +43,7 @@ _TOKEN = re.compile(r"[0-9A-Za-z]{1,128}")
 _MOST_PIXELS = 1400
 # Every cell below the map is read once; as many as these take some seconds.
 _MOST_CELLS = 1_000_000_000
+_MOST_BANDS = 16
 _MERCATOR = "EPSG:3857"
 _JPEG_QUALITY = 75
 _FRAMES = (
@@ -167,6 +168,7 @@ def raster_picture(path: Path, *, box: Box) -> list[dict[str, Any]]:
         It can't be read, or has no reference system.
     """
     import rasterio  # noqa: PLC0415  (slow to import)
+    from rasterio._err import CPLE_BaseError  # noqa: PLC0415  (what a reference system of no use raises)
     from rasterio.enums import Resampling  # noqa: PLC0415
     from rasterio.transform import from_bounds  # noqa: PLC0415
     from rasterio.vrt import WarpedVRT  # noqa: PLC0415
@@ -177,6 +179,10 @@ def raster_picture(path: Path, *, box: Box) -> list[dict[str, Any]]:
         with open_geotiff(path) as raster:
             if raster.crs is None:
                 raise RenderError(text("maps.base.no_crs", name=path.name))
+            if raster.count > _MOST_BANDS:  # all of them are warped, whichever are shown
+                raise RenderError(
+                    text("maps.base.unreadable", name=path.name, reason=f"{raster.count} > {_MOST_BANDS}")
+                )
             have = transform_bounds(raster.crs, _MERCATOR, *raster.bounds)
             want = transform_bounds(WGS84, _MERCATOR, west, south, east, north)
             low = [max(a, b) for a, b in zip(have[:2], want[:2], strict=True)]
@@ -206,7 +212,7 @@ def raster_picture(path: Path, *, box: Box) -> list[dict[str, Any]]:
         raise RenderError(text("maps.base.no_crs", name=path.name)) from error
     except UnsafeRasterError as error:
         raise RenderError(text("maps.base.unsafe", name=path.name, what=error)) from error
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, CPLE_BaseError) as error:
         raise RenderError(text("maps.base.unreadable", name=path.name, reason=error)) from error
     painted = palette[bands[0]].transpose(2, 0, 1) if palette is not None else _stretched(bands, seen)
     picture: NDArray[np.uint8] = np.where(seen, painted, 255).astype(np.uint8)

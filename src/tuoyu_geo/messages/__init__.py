@@ -22,7 +22,12 @@ VARIABLE: Final = "TUOYU_GEO_LANG"
 """The environment variable that asks for a language."""
 
 # Control characters, what breaks a line or turns its direction, and halves of characters: files are full of them.
-UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_NO_CHARACTERS: Final = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    chr(0x10000 * plane + last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
+UNSHOWN: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069{_NO_CHARACTERS}]+")
+# What no XML may hold, an office file's neither: all of these but the ends of lines and tabs.
+_NO_XML: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_NO_CHARACTERS}]+")
 
 _asked: ContextVar[Language | None] = ContextVar("tuoyu_geo_language", default=None)
 
@@ -100,6 +105,11 @@ def text(key: str, /, **values: object) -> str:
 def one_line(words: str) -> str:
     """Words of a file as they can be printed anywhere: a space for whatever is no character that shows."""
     return UNSHOWN.sub(" ", words)
+
+
+def xml_safe(words: str) -> str:
+    """Words without what XML forbids: a document that held it could not be opened."""
+    return _NO_XML.sub("", words)
 
 
 def _shown(value: object) -> object:

@@ -1,4 +1,4 @@
-"""Values as cells: words for codes, nothing for what is missing, and never a formula."""
+"""Values as cells: words for codes, nothing for what is missing."""
 
 import math
 
@@ -6,14 +6,6 @@ import numpy as np
 
 from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import has_text, text
-
-# A cell that begins so is worked out by Excel and WPS, and may then start programs.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def spreadsheet_safe(value: object) -> object:
-    """Text that begins like a formula, with an apostrophe before it; anything else as it is."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def is_missing(value: object) -> bool:

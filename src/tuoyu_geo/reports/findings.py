@@ -6,10 +6,10 @@ import io
 from collections.abc import Sequence
 
 from tuoyu_geo.findings import Finding
+from tuoyu_geo.formulas import spreadsheet_safe
 from tuoyu_geo.layers import findings_frame
-from tuoyu_geo.messages import text
+from tuoyu_geo.messages import text, xml_safe
 from tuoyu_geo.reports.book import Book
-from tuoyu_geo.reports.cells import spreadsheet_safe
 from tuoyu_geo.reports.sheet import Column, add_sheet
 from tuoyu_geo.schema import NAME, SCHEMAS, stated
 
@@ -38,7 +38,7 @@ def findings_csv_bytes(findings: Sequence[Finding]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([*frame.columns, NAME])
     for row in frame.itertuples(index=False):
-        cells = ["" if cell is None or cell != cell else spreadsheet_safe(cell) for cell in row]  # noqa: PLR0124
+        cells = ["" if cell is None or cell != cell else _safe(cell) for cell in row]  # noqa: PLR0124
         writer.writerow([*cells, SCHEMAS["findings"]])
     return buffer.getvalue().encode("utf-8-sig")
 
@@ -54,6 +54,10 @@ def _fitted(row: Sequence[object]) -> float:
         if isinstance(cell, str)
     ]
     return LINE_POINTS * max(1, *lines)
+
+
+def _safe(cell: object) -> object:
+    return spreadsheet_safe(xml_safe(cell)) if isinstance(cell, str) else cell
 
 
 def findings_xlsx_bytes(findings: Sequence[Finding], *, county: str, day: dt.date) -> bytes:

@@ -8,9 +8,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from tuoyu_geo.formulas import FORMULA_STARTS
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.book import Book, plain
-from tuoyu_geo.reports.cells import FORMULA_STARTS, Hundredths
+from tuoyu_geo.reports.cells import Hundredths
 
 HEADER_ROW = 3
 FORMATS = {
