@@ -15,6 +15,7 @@ from test_kernels_brute import instance, keeps
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.siting import max_coverage, p_center, p_median, set_cover
 from tuoyu_geo.siting.highs import Answer
+from tuoyu_geo.siting.watch import Watch
 
 
 def kernels(cost, weight, limits, p, **extra):
@@ -160,3 +161,13 @@ def test_a_solver_that_heeds_no_limit_is_left_to_itself(monkeypatch):
     assert monotonic() - began < 15
     assert (result.objective, result.bound) == (2.0, 0.0)
     assert result.status == "feasible"
+
+
+def test_compiling_takes_nothing_from_the_time_limit(monkeypatch):
+    clock = iter([100.0, 130.0, 150.0, 159.0, 181.0])
+    monkeypatch.setattr("tuoyu_geo.siting.watch.perf_counter", lambda: next(clock))
+    watch = Watch(time_limit_s=60.0)  # at 100
+    with watch.uncounted():  # from 130 to 150
+        pass
+    assert not watch.is_over()  # at 159 it has searched for 39 s
+    assert watch.is_over()  # at 181, for 61 s

@@ -17,33 +17,39 @@ def improved(
     problem: CoverProblem, selected: NDArray[np.int64], *, n_work: int, until: float, watch: Watch, seed: int
 ) -> NDArray[np.int64]:
     """Destroy and repair from a plan, a chunk of work at a time, until the work is done or the time is up."""
-    # Numba's import and its compiled code take longer to load than a small problem takes to solve.
-    from tuoyu_geo.siting.cover_kernel import improve  # noqa: PLC0415
-
-    limits = problem.limits
     chunk = max(N_WORK, 3 * problem.covers.nnz)
     for k in range(max(n_work // chunk, 1)):
-        selected, _ = improve(
-            problem.covers_t.indptr,
-            problem.covers_t.indices,
-            problem.covers.indptr,
-            problem.covers.indices,
-            problem.weight,
-            limits.groups.member,
-            limits.groups.lower,
-            limits.groups.upper,
-            limits.is_fixed(),
-            limits.price,
-            limits.room if limits.is_priced else np.inf,
-            selected,
-            -1 if limits.p is None else limits.p,
-            min(chunk, n_work),
-            seed + k,
-        )
+        selected = _improved_by(problem, selected, n_work=min(chunk, n_work), seed=seed + k)
         watch.tell(objective=problem.covered(selected))
         if watch.is_over(until):
             break
     return selected
+
+
+def _improved_by(
+    problem: CoverProblem, selected: NDArray[np.int64], *, n_work: int, seed: int
+) -> NDArray[np.int64]:
+    # Numba's import and its compiled code take longer to load than a small problem takes to solve.
+    from tuoyu_geo.siting.cover_kernel import improve  # noqa: PLC0415
+
+    limits = problem.limits
+    return improve(
+        problem.covers_t.indptr,
+        problem.covers_t.indices,
+        problem.covers.indptr,
+        problem.covers.indices,
+        problem.weight,
+        limits.groups.member,
+        limits.groups.lower,
+        limits.groups.upper,
+        limits.is_fixed(),
+        limits.price,
+        limits.room if limits.is_priced else np.inf,
+        selected,
+        -1 if limits.p is None else limits.p,
+        n_work,
+        seed,
+    )[0]
 
 
 def undecided(
@@ -70,6 +76,8 @@ def search_large(
     selected = problem.limits.cheapest() if plan is None else plan
     total = float(problem.weight.sum())
     watch.tell(objective=problem.covered(selected), bound=total)
+    with watch.uncounted():
+        _improved_by(problem, selected, n_work=0, seed=seed)  # compiles the search, or loads it
     selected = improved(
         problem,
         selected,

@@ -159,10 +159,9 @@ def settle(
         value = float(aim @ point)
     if value > tiny and not watch.is_interrupted:
         program, asked = model.program(name, limits), 0.0 if name in WHOLE else gap
-        for finds_plans, most_nodes, step_gap in (
-            (False, N_PROOF_NODE, min(asked, TIGHT)),
-            (True, None, asked),
-        ):
+        # A hard program needs its better plans: the smaller programs come first there.
+        quick = [] if is_hard(model) else [(False, N_PROOF_NODE, min(asked, TIGHT))]
+        for finds_plans, most_nodes, step_gap in (*quick, (True, None, asked)):
             answer = solve(
                 program,
                 time_limit_s=max(began + time_limit_s - perf_counter(), 0.05),

@@ -82,6 +82,13 @@ class Watch:
         """Whether to stop: interrupted, out of time, or past an earlier moment."""
         return self.is_interrupted or perf_counter() >= min(self.deadline, until)
 
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """What is done meanwhile is no part of the search (such as compiling it): the deadline moves on by as much."""
+        began = perf_counter()
+        yield
+        self.deadline += perf_counter() - began
+
     def tell(self, *, objective: float | None = None, bound: float | None = None) -> None:
         """Pass on a better plan or bound; both only ever get better, so the caller gives its best."""
         if self._progress is None:
