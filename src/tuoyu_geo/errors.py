@@ -73,3 +73,7 @@ class RenderError(TuoyuError, RuntimeError):
 
 class OutputError(TuoyuError, OSError):
     """An output can't be written: full disk, read-only folder, or another run holds it."""
+
+
+class FolderHeldError(OutputError):
+    """Another run is writing into the folder."""

@@ -20,6 +20,7 @@ from tuoyu_geo.batch.sharing import SHARED_ABOVE
 from tuoyu_geo.batch.tables import table_files
 from tuoyu_geo.batch.work import Made, Order, make_county
 from tuoyu_geo.building import run_versions
+from tuoyu_geo.errors import FolderHeldError
 from tuoyu_geo.messages import text
 from tuoyu_geo.project import Project
 from tuoyu_geo.writing import write_all
@@ -199,13 +200,18 @@ class Batch:
             seconds=round(made.seconds, 3) if made.seconds else None,
             peak_memory_mb=round(made.peak_mb, 1) if made.peak_mb else None,
         )
-        if made.failure:
-            older = (folder / "summary.json").is_file()
-            record = replace(record, reason=made.failure, fault=made.fault, has_older_outputs=older)
-            write_all(folder, made.files)
-        else:
-            write_all(folder, made.files, removed=outputs_of_the_past(folder, files=made.files))
-            record = _with_plan(record, folder)
+        older = (folder / "summary.json").is_file()
+        try:
+            if made.failure:
+                record = replace(record, reason=made.failure, fault=made.fault, has_older_outputs=older)
+                write_all(folder, made.files)
+            else:
+                write_all(folder, made.files, removed=outputs_of_the_past(folder, files=made.files))
+                record = _with_plan(record, folder)
+        except FolderHeldError as error:
+            # Somebody runs this county alone just now: its matter, not the other counties'.
+            reason = made.failure or str(error)
+            record = replace(record, status="failed", reason=reason, has_older_outputs=older)
         self._records[county.key] = record
         self._tell(record)
         if time.monotonic() - self._recorded > _WRITE_EVERY_S:

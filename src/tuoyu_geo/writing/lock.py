@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tuoyu_geo.errors import OutputError
+from tuoyu_geo.errors import FolderHeldError
 from tuoyu_geo.messages import text
 from tuoyu_geo.writing.journal import recover
 from tuoyu_geo.writing.refusal import refusal
@@ -44,8 +44,10 @@ def holding(folder: Path) -> Iterator[None]:
 
     Raises
     ------
+    FolderHeldError
+        Another run holds the folder: process, computer, user and time are named.
     OutputError
-        Another run holds the folder: process, computer, user and time are named. Or the folder can't be written.
+        The folder can't be written.
     """
     made = _make(folder)
     lock = FileLock(folder.resolve() / LOCK, is_singleton=True)
@@ -55,7 +57,7 @@ def holding(folder: Path) -> Iterator[None]:
             warnings.simplefilter("ignore", UserWarning)
             lock.acquire(timeout=WAIT_S, poll_interval=_POLL_S)
     except Timeout as error:
-        raise OutputError(_whose(folder)) from error
+        raise FolderHeldError(_whose(folder)) from error
     except OSError as error:
         raise refusal(error, folder=folder, path=folder) from error
     is_first = lock.lock_counter == 1
