@@ -20,7 +20,9 @@ MAPPINGS = re.compile(r'"mappings": \{.*?\n \}', re.DOTALL)
 def chinese_in(path):
     if path.suffix in {".xlsx", ".docx"}:
         archive = zipfile.ZipFile(path)
-        texts = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")]
+        # a theme names fonts for every script
+        names = [name for name in archive.namelist() if name.endswith(".xml") and "/theme/" not in name]
+        texts = [archive.read(name).decode() for name in names]
     else:
         texts = [MAPPINGS.sub("", path.read_text(encoding="utf-8-sig"))]
     for written in texts:

@@ -14,9 +14,11 @@ from tuoyu_geo.errors import OutputError
 from tuoyu_geo.messages import speaking
 from tuoyu_geo.writing import holding, write_all
 
+# A program started in the background is told to ignore Ctrl-C, and so are its children.
 HOLD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from tuoyu_geo.writing import holding
 with holding(Path(sys.argv[1])):
     print("held", flush=True)
