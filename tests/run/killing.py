@@ -49,6 +49,12 @@ def begin(project: Project | None, town: Path, folder: Path) -> int:
     return child
 
 
+def wait_for_a_draft(folder: Path, *, most_s: float) -> None:
+    until = time.perf_counter() + most_s
+    while time.perf_counter() < until and not any(folder.rglob("*.tuoyu-new")):
+        pass
+
+
 def say(record: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(record) + "\n")
     sys.stdout.flush()
@@ -123,6 +129,10 @@ def kill(town: Path, work: Path, seed: int, n_whole: int, n_writing: int) -> Non
         shutil.copytree(before, folder)
         child = begin(None if is_whole else drawn, town, folder)
         at_s = rng.uniform(0, whole_s if is_whole else writing_s)
+        if not is_whole and k % 2:
+            # The drafts lie there for a few hundredths of a second: every other time, wait for the first of them.
+            wait_for_a_draft(folder, most_s=3 * writing_s)
+            at_s = rng.uniform(0, 0.03)
         time.sleep(at_s)
         os.kill(child, signal.SIGKILL)
         code = ended(child)

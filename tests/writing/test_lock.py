@@ -126,7 +126,7 @@ def test_a_file_system_without_locks(tmp_path):
     first = start()
     assert first.stdout.readline() == "held\n"
     out, error = start().communicate(timeout=60)
-    assert (out, "OutputError" in error, str(first.pid) in error) == ("", True, True)
+    assert (out, "FolderHeldError" in error, str(first.pid) in error) == ("", True, True)
     first.kill()
     first.communicate()
     second = start()

@@ -130,7 +130,9 @@ def unpack(path: Path, folder: Path) -> list[Path]:
     unpacked: list[Path] = []
     left = MAX_UNPACKED_MB * MB
     with zipfile.ZipFile(path) as package:
-        entries = [one for one in package.infolist() if not one.is_dir()]
+        entries = [
+            one for one in package.infolist() if not one.filename.endswith("/")
+        ]  # is_dir() wants a name
         _refuse_stated(entries, most=left)
         for entry in entries:
             name = entry_name(entry).replace("\\", "/")

@@ -94,7 +94,7 @@ def _read(path: Path, source: LayerSource) -> pd.DataFrame:
     pyogrio.set_gdal_config_options(options)
     try:
         with offline():
-            return pyogrio.read_dataframe(path, on_invalid="ignore")
+            return pyogrio.read_dataframe(path, layer="entities", on_invalid="ignore")
     finally:
         pyogrio.set_gdal_config_options(before)
 
