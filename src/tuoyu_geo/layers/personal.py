@@ -61,36 +61,22 @@ def without_personal(raw: RawTable, source: LayerSource) -> RawTable:
         n_known, n_personal = _counted(cells, kind=kind)
         by_name = kind == "" and not mapped and _NAMED.search(clean_name(name)) is not None
         if (by_name and n_known) or (not mapped and n_personal and 2 * n_personal >= n_known):
-            findings.append(
-                layer_finding(
-                    source,
-                    "personal_dropped",
-                    severity="info",
-                    column=names[name],
-                    name=names[name],
-                    n=n_known,
-                )
-            )
+            findings.append(_of_column(source, "personal_dropped", column=names[name], n=n_known))
             continue
         if by_name:
             continue  # an empty column of phones is a form's
         if kind in {"", "text", "word"}:
             cells, n_starred = _starred(cells)
             if n_starred:
-                findings.append(
-                    layer_finding(
-                        source,
-                        "personal_starred",
-                        severity="info",
-                        column=names[name],
-                        name=names[name],
-                        n=n_starred,
-                    )
-                )
+                findings.append(_of_column(source, "personal_starred", column=names[name], n=n_starred))
         kept[_unused(names[name], kept)] = cells
     frame = pd.DataFrame(kept, index=raw.frame.index, dtype=object)
     letters = {names.get(name, name): letter for name, letter in raw.letters.items()}
     return replace(raw, frame=frame, findings=tuple(findings), letters=letters)
+
+
+def _of_column(source: LayerSource, code: str, *, column: str, n: int) -> Finding:
+    return layer_finding(source, code, severity="info", column=column, name=column, n=n)
 
 
 def redacted(words: str) -> str:
