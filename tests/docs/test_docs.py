@@ -112,12 +112,14 @@ def test_an_undocumented_setting_fails(reference):
 
 
 def test_every_setting_stands_in_the_template(root):
+    from tuoyu_geo.policy.compliance import JUDGES
     from tuoyu_geo.policy.rules import ClauseRule, Member
 
     template = (root / "src" / "tuoyu_geo" / "templates" / "policy.toml").read_text(encoding="utf-8")
     for model in (ClauseRule, Member):
         missing = [name for name in model.model_fields if not re.search(rf"\b{name}\b", template)]
         assert missing == [], model.__name__
+    assert [judge for judge in JUDGES if not re.search(rf"\b{judge}\b", template)] == []
 
 
 @pytest.mark.slow

@@ -8,6 +8,9 @@ from tuoyu_geo.policy.clause import ClauseStatus, Place
 if TYPE_CHECKING:
     import pandas as pd
 
+# Shares and ratios are compared with this slack, so that 0.9 worked out as 0.8999999999999999 is 90 %.
+SLACK = 1e-9
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Evidence:
@@ -127,3 +130,37 @@ def flagged(evidence: Evidence, *flags: str) -> tuple[Place, ...]:
     """The subjects of flags, as places."""
     rows = evidence.gaps[evidence.gaps["flag"].isin(flags)]
     return places_of(rows.set_index("subject_id"))
+
+
+def by_places(
+    *,
+    observed: str,
+    target: str,
+    wrong: tuple[Place, ...],
+    untold: tuple[Place, ...],
+    missing: str,
+    note: str = "",
+) -> Verdict:
+    """Not met where a place breaks the rule; else not judgeable where data is missing; else met.
+
+    Parameters
+    ----------
+    observed, target, note
+        As in `Verdict`.
+    wrong, untold
+        Places that break the rule, and places that don't say whether they do.
+    missing
+        Which data is missing; "" where nothing is.
+    """
+    if wrong:
+        return Verdict(status="not_met", observed=observed, target=target, note=note, places=wrong)
+    if missing:
+        return Verdict(
+            status="not_judgeable",
+            observed=observed,
+            target=target,
+            note=note,
+            missing=missing,
+            places=untold,
+        )
+    return Verdict(status="met", observed=observed, target=target, note=note)

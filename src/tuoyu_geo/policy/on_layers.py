@@ -5,12 +5,65 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tuoyu_geo.messages import text
-from tuoyu_geo.policy.evidence import Evidence, Standing, Verdict, flagged, places_of
+from tuoyu_geo.policy.evidence import SLACK, Evidence, Standing, Verdict, by_places, flagged, places_of
 from tuoyu_geo.policy.model import Policy
 from tuoyu_geo.policy.rules import ClauseRule
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def _missing(untold: str, *, n: int, of: "pd.DataFrame", empty: str) -> str:
+    """Which data is missing: the whole layer, in the words of `empty`; what `n` of its rows don't tell; or nothing."""
+    if not len(of):
+        return text(empty)
+    return text(untold, n=n) if n else ""
+
+
+def new_estate(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
+    """New estates of the policy's size all have a facility of their own or one in reach with places to spare."""
+    rule, evidence = policy.estates, standing.evidence
+    target = text("policy.new_target", residents=rule.minimum_residents)
+    note = text(
+        "policy.new_note",
+        per_1000=rule.places_per_1000,
+        source=rule.places_source,
+        verified="" if rule.places_verified else text("policy.unverified"),
+    )
+    observed = text(
+        "policy.new_observed",
+        n=standing.n_new,
+        residents=rule.minimum_residents,
+        missing=standing.n_new_missing,
+        shared=standing.n_new_shared,
+    )
+    estates = evidence.demand[evidence.demand["kind"].eq("estate")]
+    # A planned estate of which nobody says how many will live there may be one of a thousand.
+    unknown = estates[
+        estates["status"].ne("built") & estates["planned_residents"].isna() & estates["residents"].le(0)
+    ]
+    return by_places(
+        observed=observed,
+        target=target,
+        note=note,
+        wrong=flagged(evidence, "new_missing"),
+        untold=places_of(unknown),
+        missing=_missing("policy.new_unknown", n=len(unknown), of=estates, empty="policy.no_estates"),
+    )
+
+
+def existing_estate(_: ClauseRule, __: Policy, standing: Standing) -> Verdict:
+    """Built estates all have a facility of their own or one in reach."""
+    observed = text("policy.built_observed", n=standing.n_built, missing=standing.n_built_missing)
+    target = text("policy.built_target")
+    any_estate = standing.evidence.demand["kind"].eq("estate").any()
+    return by_places(
+        observed=observed,
+        target=target,
+        wrong=flagged(standing.evidence, "built_missing"),
+        untold=(),
+        missing="" if any_estate else text("policy.no_estates"),
+    )
 
 
 def old_estate(rule: ClauseRule, _: Policy, standing: Standing) -> Verdict:
@@ -23,17 +76,12 @@ def old_estate(rule: ClauseRule, _: Policy, standing: Standing) -> Verdict:
     bare = old[~old["covered"].astype(bool) & ~old["has_facility"].eq(True)]
     observed = text("policy.old_observed", year=rule.built_until, n=len(old), missing=len(bare))
     target = text("policy.old_target", year=rule.built_until)
-    if not len(bare) and (len(undated) or not len(built)):
-        missing = text("policy.old_undated", n=len(undated)) if len(built) else text("policy.no_estates")
-        return Verdict(
-            status="not_judgeable",
-            observed=observed,
-            target=target,
-            missing=missing,
-            places=places_of(undated),
-        )
-    return Verdict(
-        status="not_met" if len(bare) else "met", observed=observed, target=target, places=places_of(bare)
+    return by_places(
+        observed=observed,
+        target=target,
+        wrong=places_of(bare),
+        untold=places_of(undated),
+        missing=_missing("policy.old_undated", n=len(undated), of=built, empty="policy.no_estates"),
     )
 
 
@@ -64,17 +112,13 @@ def standards(_: ClauseRule, policy: Policy, standing: Standing) -> Verdict:
     observed = text(
         "policy.standards_observed", n=len(chosen), wrong=int(wrong.sum()), unknown=int(unknown.sum())
     )
-    if wrong.any():
-        return Verdict(status="not_met", observed=observed, target=target, places=places_of(chosen[wrong]))
-    if unknown.any():
-        return Verdict(
-            status="not_judgeable",
-            observed=observed,
-            target=target,
-            missing=text("policy.standards_missing", n=int(unknown.sum())),
-            places=places_of(chosen[unknown]),
-        )
-    return Verdict(status="met", observed=observed, target=target)
+    return by_places(
+        observed=observed,
+        target=target,
+        wrong=places_of(chosen[wrong]),
+        untold=places_of(chosen[unknown]),
+        missing=text("policy.standards_missing", n=int(unknown.sum())) if unknown.any() else "",
+    )
 
 
 def co_location(rule: ClauseRule, _: Policy, standing: Standing) -> Verdict:
@@ -207,7 +251,7 @@ def guidance(rule: ClauseRule, _: Policy, standing: Standing) -> Verdict:
             places=places,
         )
     return Verdict(
-        status="met" if rule.observed >= share - 1e-9 else "not_met",
+        status="met" if rule.observed >= share - SLACK else "not_met",
         observed=observed + text("policy.guidance_entered", share=rule.observed),
         target=target,
         places=places,
@@ -223,22 +267,15 @@ def registration(_: ClauseRule, __: Policy, standing: Standing) -> Verdict:
         "policy.registration_observed", n=len(institutions), without=len(without), unknown=len(unknown)
     )
     target = text("policy.registration_target")
-    if len(without):
-        return Verdict(status="not_met", observed=observed, target=target, places=places_of(without))
-    if len(unknown) or not len(institutions):
-        missing = (
-            text("policy.registration_unknown", n=len(unknown))
-            if len(institutions)
-            else text("policy.no_institutions")
-        )
-        return Verdict(
-            status="not_judgeable",
-            observed=observed,
-            target=target,
-            missing=missing,
-            places=places_of(unknown),
-        )
-    return Verdict(status="met", observed=observed, target=target)
+    return by_places(
+        observed=observed,
+        target=target,
+        wrong=places_of(without),
+        untold=places_of(unknown),
+        missing=_missing(
+            "policy.registration_unknown", n=len(unknown), of=institutions, empty="policy.no_institutions"
+        ),
+    )
 
 
 def registry(rule: ClauseRule, _: Policy, standing: Standing) -> Verdict:
@@ -254,22 +291,15 @@ def registry(rule: ClauseRule, _: Policy, standing: Standing) -> Verdict:
     wrong, unknown = institutions[known & ~right], institutions[~known]
     observed = text("policy.registry_observed", n=len(institutions), wrong=len(wrong), unknown=len(unknown))
     target = text("policy.registry_target")
-    if len(wrong):
-        return Verdict(status="not_met", observed=observed, target=target, places=places_of(wrong))
-    if len(unknown) or not len(institutions):
-        missing = (
-            text("policy.registry_unknown", n=len(unknown))
-            if len(institutions)
-            else text("policy.no_institutions")
-        )
-        return Verdict(
-            status="not_judgeable",
-            observed=observed,
-            target=target,
-            missing=missing,
-            places=places_of(unknown),
-        )
-    return Verdict(status="met", observed=observed, target=target)
+    return by_places(
+        observed=observed,
+        target=target,
+        wrong=places_of(wrong),
+        untold=places_of(unknown),
+        missing=_missing(
+            "policy.registry_unknown", n=len(unknown), of=institutions, empty="policy.no_institutions"
+        ),
+    )
 
 
 def land(_: ClauseRule, __: Policy, standing: Standing) -> Verdict:

@@ -28,8 +28,6 @@ Judge = Literal[
     "indicator",
     "not_spatial",
 ]
-# Kinds whose sentence in the document names no number: so many are asked for.
-COUNTED: tuple[Judge, ...] = ("co_location", "workplace", "kindergarten", "rural", "demonstration")
 
 
 class ClauseRule(Section):
