@@ -214,3 +214,11 @@ def test_san_francisco_backup():
     for standard, p, twice in ((5000, 8, 145), (8000, 3, 140)):
         result = backup_coverage(cost, np.ones(205), p=p, standard=standard, cover_all=True)
         assert (result.status, result.objective) == ("optimal", twice)
+
+
+def test_a_bound_on_whole_costs_is_whole():
+    # HiGHS closes its tree at 19.99999993; where all costs are whole no plan can cost that.
+    place = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 1.0], [10.0, 1.5]])
+    cost = np.floor(np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)))
+    result = p_median(cost, np.ones(4), p=2, capacity=[4.0] * 4, load=[2.0, 2.0, 1.0, 3.0], gap=0.0)
+    assert (result.objective, result.bound, result.status) == (20.0, 20.0, "optimal")

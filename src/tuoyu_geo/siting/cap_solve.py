@@ -10,7 +10,7 @@ from tuoyu_geo.siting.cap_core import CapAnswer, solve_cap_core
 from tuoyu_geo.siting.cap_problem import CapProblem
 from tuoyu_geo.siting.cap_search import CapPlan, move_sites, plan_whole
 from tuoyu_geo.siting.pick import pick_within
-from tuoyu_geo.siting.result import is_whole, relative_gap
+from tuoyu_geo.siting.result import is_whole, raised, relative_gap
 from tuoyu_geo.siting.stacking import tally
 from tuoyu_geo.siting.watch import Watch
 
@@ -61,9 +61,7 @@ def solve_whole(problem: CapProblem, *, watch: Watch, gap: float, seed: int) -> 
         gap=0.0 if len(problem.row) <= 100_000 else gap,
     )
     plan = best[0] if best else None
-    bound = relaxed.bound
-    if is_whole(problem.value):
-        bound = float(np.ceil(bound - 1e-6))
+    bound = raised(relaxed.bound, problem.value)
     if plan is not None and (relative_gap(plan.value, bound) <= gap or watch.is_over()):
         return CapOutcome(plan=plan, bound=bound, method="lagrangian")
     return _core(problem, plan, relaxed, bound=bound, watch=watch, gap=gap, seed=seed)
@@ -126,6 +124,7 @@ def _core(
         if margin >= better:
             # The core held all that could be better.
             bound = max(bound, min(found.answer.bound, value))
+        bound = raised(bound, problem.value)
         is_proven = plan is not None and relative_gap(value, bound) <= gap
         if margin >= better or is_proven or watch.is_over():
             break

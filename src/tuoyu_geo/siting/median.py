@@ -23,7 +23,7 @@ from tuoyu_geo.siting.median_search import (
     two_nearest,
 )
 from tuoyu_geo.siting.median_tree import solve_median_tree
-from tuoyu_geo.siting.result import SitingResult, is_whole, judged, relative_gap
+from tuoyu_geo.siting.result import SitingResult, is_whole, judged, raised, relative_gap
 from tuoyu_geo.siting.stacking import take_rows
 from tuoyu_geo.siting.watch import OnProgress, Watch, watching
 
@@ -156,9 +156,7 @@ def _search(
         until=until,
         gap=0.0 if is_small else gap,
     )
-    selected, bound = relaxed.selected, relaxed.bound
-    if is_whole(problem.value):
-        bound = float(np.ceil(bound - 1e-6))
+    selected, bound = relaxed.selected, raised(relaxed.bound, problem.value)
     value = total(problem, selected)
     if relative_gap(value, bound) <= (0.0 if is_small else gap):
         return selected, bound, "lagrangian"
@@ -195,7 +193,7 @@ def _search(
     answer, found = solve_median_core(
         problem, selected, core=core, watch=watch, time_limit_s=watch.left_s(), seed=seed
     )
-    core_bound = min(answer.bound, value)
+    core_bound = min(raised(answer.bound, problem.value), value)
     if len(found) and problem.limits.affords(found) and total(problem, found) < total(problem, selected):
         selected = found
     return selected, max(core.bound, core_bound), f"{method}+highs"

@@ -67,6 +67,11 @@ def is_whole(values: NDArray[np.float64]) -> bool:
     return bool(np.array_equal(values, np.round(values)) and values.sum() < 2**53)
 
 
+def raised(bound: float, values: NDArray[np.float64]) -> float:
+    """A lower bound on a sum of some of the values: where all are whole, so is their sum."""
+    return float(np.ceil(bound - 1e-6)) if np.isfinite(bound) and is_whole(values) else bound
+
+
 def relative_gap(objective: float, bound: float) -> float:
     """abs(bound - objective) / abs(objective), at least 0; differences that rounding explains count as none."""
     distance = abs(bound - objective)
