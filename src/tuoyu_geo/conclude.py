@@ -9,10 +9,10 @@ import pandas as pd
 
 from tuoyu_geo import assemble
 from tuoyu_geo.assignment import hand_out, hand_out_plan
+from tuoyu_geo.clashes import clash_sentences, search_areas
 from tuoyu_geo.coverage import built_up_record, straight_record
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records, remote_ids
 from tuoyu_geo.demand import COUNTY, places_by_need
-from tuoyu_geo.mending import clash_sentences, search_areas
 from tuoyu_geo.mends import ways_to_mend
 from tuoyu_geo.messages import listed, text
 from tuoyu_geo.network.roads import street_lines

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.policy import Policy
     from tuoyu_geo.policy.model import CoverageRule
     from tuoyu_geo.reach import Reach
+    from tuoyu_geo.reach.built_up import BuiltUp
 
 
 def share_text(value: float | None) -> str:

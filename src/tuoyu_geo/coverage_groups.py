@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.layers import Layers
     from tuoyu_geo.reach import Reach
+    from tuoyu_geo.reach.built_up import BuiltUp
 
 CURVE_M = tuple(float(metres) for metres in range(300, 3001, 100))
 """Walking standards of the curve [m]."""

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tuoyu_geo.built_up import built_up_cells
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.layers import same_township
 from tuoyu_geo.messages import listed, text
+from tuoyu_geo.reach.built_up import built_up_cells
 
 if TYPE_CHECKING:
     from tuoyu_geo.config import Config

@@ -47,11 +47,11 @@ from tuoyu_geo.project_inputs import (
 )
 from tuoyu_geo.proposals import propose_candidates, proposed_finding
 from tuoyu_geo.reach import Reach, build_reach, reach_parameters
+from tuoyu_geo.reach.streets import Streets, read_streets
 from tuoyu_geo.served import who_is_served
 from tuoyu_geo.siting import PlanningProblem, PlanResult, StageResult
 from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.solving import solve_plan
-from tuoyu_geo.streets import Streets, read_streets
 from tuoyu_geo.views import Access, Plan, project_html
 from tuoyu_geo.writing import holding
 

@@ -14,17 +14,17 @@ from scipy.sparse import csr_array
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import attach, cost_matrix
-from tuoyu_geo.travel import straight_costs, travel_mode
+from tuoyu_geo.reach.travel import straight_costs, travel_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.layers import Layers
     from tuoyu_geo.policy import Policy
     from tuoyu_geo.reach import Reach
+    from tuoyu_geo.reach.built_up import BuiltUp
 
 # One corner a square of this side: about a block, and far below every standard.
 GRID_M = 200.0

@@ -7,7 +7,7 @@ import shapely
 
 from tuoyu_geo.network.areas import service_areas
 from tuoyu_geo.reach import Reach
-from tuoyu_geo.travel import travel_mode
+from tuoyu_geo.reach.travel import travel_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import routes
-from tuoyu_geo.travel import travel_mode
+from tuoyu_geo.reach.travel import travel_mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

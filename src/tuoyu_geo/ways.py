@@ -8,7 +8,7 @@ import shapely
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.network import routes
-from tuoyu_geo.travel import travel_mode
+from tuoyu_geo.reach.travel import travel_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd

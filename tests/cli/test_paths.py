@@ -3,8 +3,8 @@
 import pytest
 
 from tuoyu_geo.errors import ConfigError
-from tuoyu_geo.new_project import write_template
 from tuoyu_geo.project import open_project
+from tuoyu_geo.starting.new_project import write_template
 
 
 @pytest.fixture

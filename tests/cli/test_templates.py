@@ -5,7 +5,7 @@ import pytest
 
 from tuoyu_geo.layers import LayerSource, load_layers
 from tuoyu_geo.layers.fields import allowed_words, fields_of
-from tuoyu_geo.new_project import TEMPLATE_LAYERS, write_template
+from tuoyu_geo.starting.new_project import TEMPLATE_LAYERS, write_template
 
 
 @pytest.fixture(scope="module")

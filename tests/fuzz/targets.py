@@ -23,9 +23,9 @@ from tuoyu_geo.layers.units import split_unit
 from tuoyu_geo.layers.values import read_code, read_date, read_floor, read_number, read_text, read_year
 from tuoyu_geo.manifest import Manifest, flat_settings, read_manifest, stale_outputs
 from tuoyu_geo.messages import one_line
+from tuoyu_geo.reach.streets import read_streets
+from tuoyu_geo.reach.terrain import read_elevation
 from tuoyu_geo.scenario import read_scenario
-from tuoyu_geo.streets import read_streets
-from tuoyu_geo.terrain import read_elevation
 
 from .judging import demand, judge_error, judge_findings, judge_layers, judge_sentence
 

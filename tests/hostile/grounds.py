@@ -220,7 +220,7 @@ def as_population(make):
 def as_elevation(make):
     def run(folder: Path) -> str:
         from tuoyu_geo.errors import NetworkError
-        from tuoyu_geo.terrain import read_elevation
+        from tuoyu_geo.reach.terrain import read_elevation
 
         try:
             read_elevation(make(folder), crs="EPSG:4548")

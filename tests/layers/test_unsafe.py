@@ -16,7 +16,7 @@ from tuoyu_geo.errors import NetworkError, RenderError
 from tuoyu_geo.layers.gdal import offline
 from tuoyu_geo.layers.wkb_depth import is_too_deep
 from tuoyu_geo.maps.basemap import raster_picture
-from tuoyu_geo.terrain import read_elevation
+from tuoyu_geo.reach.terrain import read_elevation
 
 BOX = ((25.9, 117.3), (26.0, 117.4))
 

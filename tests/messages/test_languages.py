@@ -120,7 +120,7 @@ def test_every_column_has_its_meaning_in_both_languages():
 
 def test_a_finding_names_columns_and_choices_in_its_language(tmp_path):
     import tuoyu_geo as tg
-    from tuoyu_geo.new_project import write_template
+    from tuoyu_geo.starting.new_project import write_template
 
     with speaking("en"):
         write_template(tmp_path / "town")

@@ -7,7 +7,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from tuoyu_geo.errors import LayerNotFoundError, NetworkError
 from tuoyu_geo.network import WALK_M, WALK_MIN, attach, cost_matrix, from_edges, read_osm, walk_stretch
-from tuoyu_geo.terrain import read_elevation
+from tuoyu_geo.reach.terrain import read_elevation
 
 
 def tobler_kph(slope):

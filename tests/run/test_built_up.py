@@ -6,7 +6,7 @@ import pytest
 from shapely.geometry import box
 
 import tuoyu_geo as tg
-from tuoyu_geo.built_up import built_up_cells
+from tuoyu_geo.reach.built_up import built_up_cells
 
 SECTION = '[layers.built_up]\npath = "built_up.gpkg"\ncrs = "EPSG:4548"\nquality = "estimated"\n[demand]'
 

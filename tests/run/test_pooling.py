@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from tuoyu_geo.pooling import estates_served
+from tuoyu_geo.gaps.pooling import estates_served
 
 
 def case(seed):

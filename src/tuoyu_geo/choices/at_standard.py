@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from tuoyu_geo.reach import pick_rows
+from tuoyu_geo.reach.costs import pick_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

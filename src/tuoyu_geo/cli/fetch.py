@@ -32,7 +32,7 @@ def command(
 ) -> None:
     """Exit 1 where a server doesn't answer; 2 where the place isn't known or files are there already."""
     from tuoyu_geo.cli.progress import Progress
-    from tuoyu_geo.fetch import NOMINATIM, OVERPASS, Servers, fetch_place
+    from tuoyu_geo.starting.fetch import NOMINATIM, OVERPASS, Servers, fetch_place
 
     del debug
     servers = Servers(

@@ -18,7 +18,7 @@ def command(
     debug: Debug = False,
 ) -> None:
     """Refuse a folder that already holds a project."""
-    from tuoyu_geo.new_project import write_example, write_template
+    from tuoyu_geo.starting.new_project import write_example, write_template
 
     del debug
     written = write_example(folder) if example else write_template(folder)

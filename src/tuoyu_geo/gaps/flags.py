@@ -1,4 +1,4 @@
-"""What falls short? Flags of communities, villages and townships, each with its reason and figures.
+"""Flags of communities, villages and townships, each with its reason and figures.
 
 Flags
 -----
@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 
 from tuoyu_geo.coverage import way_method
+from tuoyu_geo.gaps.pooling import estates_served
 from tuoyu_geo.messages import text
-from tuoyu_geo.pooling import estates_served
 
 if TYPE_CHECKING:
     import geopandas as gpd

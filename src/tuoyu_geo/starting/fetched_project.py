@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from tuoyu_geo.new_project import template_contents
+from tuoyu_geo.starting.new_project import template_contents
 
 
 def fetched_project_contents(described: str) -> dict[str, bytes]:

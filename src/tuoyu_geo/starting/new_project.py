@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import language, text
-from tuoyu_geo.template_sheets import template_workbook
+from tuoyu_geo.starting.template_sheets import template_workbook
 from tuoyu_geo.writing import holding, write_all
 
 TEMPLATE_LAYERS = ("communities", "villages", "institutions", "candidates")

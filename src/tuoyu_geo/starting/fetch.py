@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuoyu_geo.errors import ConfigError, FetchError, TuoyuError
-from tuoyu_geo.fetched_project import fetched_project_contents
 from tuoyu_geo.messages import listed, text
+from tuoyu_geo.starting.fetched_project import fetched_project_contents
 from tuoyu_geo.writing import holding, refusal, working_space, write_all
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.network.areas import service_areas
 from tuoyu_geo.network.cells import StreetPlaces, street_places
 from tuoyu_geo.proposals import area_spots, best_spots, street_spots
-from tuoyu_geo.travel import travel_mode
+from tuoyu_geo.reach.travel import travel_mode
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tuoyu_geo.built_up import BuiltUp
     from tuoyu_geo.demand import Demand
     from tuoyu_geo.network import StreetNetwork
     from tuoyu_geo.policy import Policy
     from tuoyu_geo.reach import Reach
+    from tuoyu_geo.reach.built_up import BuiltUp
     from tuoyu_geo.siting import PlanningProblem
     from tuoyu_geo.siting.clash import Clashes, Rule
 

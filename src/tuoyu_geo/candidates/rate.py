@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from tuoyu_geo.facilities import counts_today
+from tuoyu_geo.candidates.hazards import hazard_distances, hazard_findings
 from tuoyu_geo.findings import Finding
-from tuoyu_geo.hazards import hazard_distances, hazard_findings
 from tuoyu_geo.messages import text
+from tuoyu_geo.reach.facilities import counts_today
 from tuoyu_geo.siting import Sizes
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from tuoyu_geo.layers.table import RawTable
 from tuoyu_geo.messages import one_line, text
 from tuoyu_geo.network import StreetNetwork, read_links, read_osm, walk_stretch
 from tuoyu_geo.network.roads import from_roads, street_lines
-from tuoyu_geo.terrain import read_elevation
+from tuoyu_geo.reach.terrain import read_elevation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

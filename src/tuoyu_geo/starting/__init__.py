@@ -1,0 +1,1 @@
+"""How does a project begin? An empty folder with everything explained, the example, or a place from OpenStreetMap."""
