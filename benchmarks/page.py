@@ -1,0 +1,138 @@
+"""The page: results and words in, Markdown out; nothing is measured here."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from benchmarks.interface import OURS
+
+Row = Mapping[str, Any]
+Words = Mapping[str, Any]
+
+
+def page(results: Mapping[str, Any], *, words: Words, drawn: Sequence[str]) -> str:
+    """The whole page.
+
+    Parameters
+    ----------
+    results
+        By workload, in the order of the page: ``machine``, ``date``, ``load_begin``, ``load_end``, ``rows``.
+    words
+        What words.toml holds.
+    drawn
+        Workloads that have a drawing.
+    """
+    say = words["page"]
+    parts = [
+        f"# {say['title']}",
+        say["head"].strip().format(example=next(iter(results), "NAME")),
+        say["legend"].strip(),
+    ]
+    for machine in _distinct(one["machine"] for one in results.values()):
+        parts.append(say["machine"].format(**machine))
+    parts += [f"## {say['summary']}", _summary(results, words=words)]
+    for name, one in results.items():
+        of = words["workloads"][name]
+        parts.append(f"## {of['title']}\n\n`python -m benchmarks {name}`")
+        asked = [say["asked"].format(asked=of["asked"])] if "asked" in of else []
+        parts.append("".join([*asked, say["measured"].format(**one)]))
+        parts.append(
+            _table(say["columns"], [_cells(row, one["rows"], of=of, say=say) for row in one["rows"]])
+        )
+        if name in drawn:
+            parts.append(f"![{say['drawing'].format(title=of['title'])}](benchmarks/{name}.svg)")
+    return "\n\n".join(parts) + "\n"
+
+
+def size_said(row: Row, *, of: Words) -> str:
+    """A size in words."""
+    return str(of["size"].format(**{"n": row["n"], **row["given"]}))
+
+
+def _summary(results: Mapping[str, Any], *, words: Words) -> str:
+    """A line a size: ours, and the fastest of the tools that give the same answer."""
+    say, lines = words["page"], []
+    for name, one in results.items():
+        of = words["workloads"][name]
+        for ours in (row for row in one["rows"] if row["tool"] == OURS):
+            peers = [
+                row
+                for row in one["rows"]
+                if row["n"] == ours["n"] and row["tool"] != OURS and row["seconds"] and not row["is_heuristic"]
+                and row["state"] == "measured"
+            ]  # fmt: skip
+            best = min(peers, key=lambda row: median(row["seconds"]), default=None)
+            mine = _figures(median(ours["seconds"])) if ours["seconds"] else "—"
+            line = [of["title"], size_said(ours, of=of), mine]
+            if best is None or ours["state"] != "measured" or not ours["seconds"]:
+                lines.append([*line, say["alone"], "—", "—"])
+            else:
+                lines.append(
+                    [*line, best["tool"], _figures(median(best["seconds"])), _ratio(best, ours, say=say)]
+                )
+    return _table(say["summary_columns"], lines)
+
+
+def _cells(row: Row, rows: Sequence[Row], *, of: Words, say: Words) -> list[str]:
+    ours = next((one for one in rows if one["tool"] == OURS and one["n"] == row["n"]), None)
+    versions = row.get("versions", {})
+    own = next(iter(versions.values()), "")
+    inside = ", ".join(f"{name} {version}" for name, version in list(versions.items())[1:])
+    name = f"**{say['ours']}**" if row["tool"] == OURS else row["tool"]
+    tool = " ".join(part for part in (name, own, f"({inside})" if inside else "") if part)
+    if row["is_heuristic"]:
+        tool += " †"
+    if row["part"] != 1:
+        tool += f" 1/{1 / row['part']:.0f}"
+    seconds, ratio = "—", "—"
+    if row["seconds"]:
+        low, high = min(row["seconds"]), max(row["seconds"])
+        seconds = f"{_figures(median(row['seconds']))} ({_figures(low)}–{_figures(high)})"
+    if row["state"] != "measured":
+        ratio = say[row["state"]].format(error=row["error"])
+    elif row["tool"] != OURS and row["seconds"] and ours is not None and ours["seconds"]:
+        ratio = _ratio(row, ours, say=say)
+    memory = row.get("memory_bytes")
+    return [
+        size_said(row, of=of),
+        tool,
+        seconds,
+        say["stopped"].format(n=len(row["seconds"]), why=row["stopped"])
+        if "stopped" in row
+        else str(len(row["seconds"]) or "—"),
+        _figures(row["prepare_s"] + row["first_s"]) if "first_s" in row else "—",
+        f"{row['cores']:.1f}" if row.get("cores") is not None else "—",
+        "—" if memory is None else f"{memory / 1e6:,.0f} MB",
+        of["answer"].format(**row["answer"]) if "answer" in row else "—",
+        f"{row['difference']:.2g} {row['unit']}".strip() if "difference" in row else "—",
+        ratio,
+    ]
+
+
+def _ratio(peer: Row, ours: Row, *, say: Words) -> str:
+    """How many times our seconds the peer takes, marked where we are the slower."""
+    times = median(peer["seconds"]) / median(ours["seconds"])
+    said = f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
+    return str(say["slower"].format(ratio=said)) if times < 1 else said
+
+
+def _figures(seconds: float) -> str:
+    """Three figures, no exponent."""
+    return (
+        f"{seconds:,.0f}"
+        if seconds >= 100
+        else f"{seconds:.{2 if seconds >= 1 else 3 if seconds >= 0.1 else 4}f}"
+    )
+
+
+def _distinct(machines: Any) -> list[Any]:  # noqa: ANN401  (dicts, which no set takes)
+    found: list[Any] = []
+    for one in machines:
+        if one not in found:
+            found.append(one)
+    return found
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
