@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+
 from benchmarks.instances.answers import Question
 from benchmarks.instances.judge import Verdict, judge, solve
 from benchmarks.instances.pieces import InstanceError

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
 from benchmarks.instances.pieces import Named
 
 Kernel = Literal["p_median", "max_coverage", "set_cover", "p_center"]

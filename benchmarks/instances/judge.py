@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from benchmarks.instances.answers import Known
-from benchmarks.instances.tasks import Task
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
+from benchmarks.instances.answers import Known
+from benchmarks.instances.tasks import Task
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.siting import SitingResult, max_coverage, p_center, p_median, set_cover
 

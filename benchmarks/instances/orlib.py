@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from benchmarks.instances.pieces import NUMBER, InstanceError, Rows
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
+
+from benchmarks.instances.pieces import NUMBER, InstanceError, Rows
 
 Array = NDArray[Any]
 # Costs are held for every pair.

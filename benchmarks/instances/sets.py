@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from benchmarks.instances.orlib import MOST_PAIRS, flat
-from benchmarks.instances.pieces import InstanceError, Rows
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
+
+from benchmarks.instances.orlib import MOST_PAIRS, flat
+from benchmarks.instances.pieces import InstanceError, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.instances.orlib import MOST_PAIRS
 from benchmarks.instances.pieces import NUMBER, InstanceError, NoInstanceError, Sheet
-from numpy.typing import NDArray
 
 COST = re.compile(
     r"(network_?)?(distance|dist|travel_?time|travel_?cost|time|cost|duration|minutes|seconds)(_\w+)?",

@@ -6,6 +6,8 @@ from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.instances.answers import QUESTIONS, Known, Question, answer_of, fingerprint
 from benchmarks.instances.orlib import MOST_PAIRS, read_capacitated, read_graph
 from benchmarks.instances.pieces import (
@@ -20,7 +22,6 @@ from benchmarks.instances.pieces import (
 )
 from benchmarks.instances.sets import Demand, Places, lengths_within, read_demand, read_places
 from benchmarks.instances.tables import Attributes, CostTable, Points, read_sheet
-from numpy.typing import NDArray
 
 Piece = Rows | Named | Places | Demand | CostTable | Points | Attributes
 # Asked of coverage sets, whose files say neither: the radius of their source, and 1 to 5 sites.
