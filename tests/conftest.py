@@ -1,6 +1,7 @@
 """What all tests share: where the folder beside the project is, and what stands in for it where it is not."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,20 @@ import pytest
 CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+NO_LINKS = 1314  # Windows' own number: the privilege to make symbolic links is not held
+
+
+def _skipped_without_links() -> Generator[None, object, object]:
+    """Windows lets developers and administrators make symbolic links, and nobody else."""
+    try:
+        return (yield)
+    except OSError as error:
+        if getattr(error, "winerror", None) == NO_LINKS:
+            pytest.skip("this account can't make symbolic links")
+        raise
+
+
+pytest_runtest_setup = pytest_runtest_call = pytest.hookimpl(wrapper=True)(_skipped_without_links)
 
 
 @pytest.fixture(scope="session")

@@ -128,9 +128,9 @@ def test_worth_falls_with_cost_as_the_decay_says():
 @pytest.mark.shared
 def test_the_published_catchments_of_belo_horizonte(shared):
     folder = shared / "instances" / "accessibility"
-    with (folder / "travel_matrix_5x5.csv").open() as file:
+    with (folder / "travel_matrix_5x5.csv").open(encoding="utf-8") as file:
         ways = list(csv.DictReader(file))
-    with (folder / "land_use_data.csv").open() as file:
+    with (folder / "land_use_data.csv").open(encoding="utf-8") as file:
         places = {row["id"]: row for row in csv.DictReader(file)}
     starts = ["57b", "597", "5b3", "5cf", "909"]
     names = [next(way["from_id"] for way in ways if start in way["from_id"][7:]) for start in starts]

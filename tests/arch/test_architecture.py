@@ -49,6 +49,7 @@ ORDER = (
     ),
     ("batch",),
     ("cli",),
+    ("__main__",),
 )
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 # Rooms of equal rank that don't know each other.
@@ -100,13 +101,13 @@ def test_numeric_rooms_load_without_geography(module):
         f"import sys, tuoyu_geo.{module}; "
         "print(sorted({'geopandas','pandas','shapely','folium','pydantic'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_importing_the_package_is_light():
     code = "import sys, tuoyu_geo; print(sorted(m for m in sys.modules if m in {'numpy','pandas','geopandas','scipy','numba','folium','pydantic','typer'}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
 
 

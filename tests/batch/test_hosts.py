@@ -109,7 +109,9 @@ def test_a_county_runs_on_another_host_that_sees_none_of_our_files(write_county,
             ],
             capture_output=True, text=True, check=False, encoding="utf-8", timeout=300,
         )  # fmt: skip
-    logs = (tmp_path / "scheduler.log").read_text() + (tmp_path / "worker.log").read_text()
+    logs = (tmp_path / "scheduler.log").read_text(encoding="utf-8") + (tmp_path / "worker.log").read_text(
+        encoding="utf-8"
+    )
     assert done.returncode == 0, done.stdout + done.stderr + logs
     assert f"{NET}.1.2" in logs  # the worker was where we think
     assert "完成" in done.stderr

@@ -166,7 +166,9 @@ def test_the_counties_sheet_sums_to_what_the_summaries_hold(written):
     rows = [one | two for one, two in zip(people, rules, strict=True)]
     total, counties = rows[-1], rows[:-1]
     assert total["县代码"] == "合计（3/4 县）"
-    read = [json.loads(p.read_text()) for p in sorted(written.glob("counties/*/summary.json"))]
+    read = [
+        json.loads(p.read_text(encoding="utf-8")) for p in sorted(written.glob("counties/*/summary.json"))
+    ]
     assert len(read) == 3
     for column, sums in {
         "常住人口": lambda one: one["population"]["residents"],

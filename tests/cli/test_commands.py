@@ -52,7 +52,7 @@ def test_help_names_every_command_and_loads_nothing_heavy():
         "heavy = {'geopandas','folium','numba','scipy','pydantic','pandas','matplotlib','openpyxl','numpy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     for name in ("init", "check", "run", "maps", "gaps", "coverage", "site"):
         assert f"  {name} " in done.stdout
     assert done.stdout.strip().endswith("[]")
@@ -250,6 +250,18 @@ def test_maps_alone_make_the_maps(town, tuoyu, tmp_path):
         "manifest.json",
         *[name for name in FILES if name.startswith("maps/")],
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["cp936", "cp1252"])
+def test_a_console_of_windows_takes_whatever_is_said(town, tuoyu_process, lattice, tmp_path, encoding):
+    """Tables are drawn with lines, plans are told with arrows and ‰: what a console can't show must not stop a run."""
+    folder = town(communities_csv=lattice.ESTATES.replace("河西", "河西😀"))
+    for words in (["check", folder], ["run", folder, "--out", tmp_path / "out"], ["init", tmp_path / "新"]):
+        done = tuoyu_process(*words, encoding=encoding)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert ("已写入" in done.stdout) == (encoding == "cp936")
+    assert sorted(files(tmp_path / "out")) == FILES
 
 
 def test_output_in_gbk_does_not_break_on_emoji(town, tuoyu_process, lattice):

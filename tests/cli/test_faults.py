@@ -21,7 +21,7 @@ with holding(Path(sys.argv[1])):
 def held(tmp_path):
     """A folder that another process holds."""
     folder = tmp_path / "out"
-    process = subprocess.Popen([sys.executable, "-c", HOLD, folder], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", HOLD, folder], stdout=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == "held\n"
     yield folder, process
     process.kill()
@@ -106,7 +106,7 @@ def test_a_table_into_a_file_on_a_full_disk(town):
         "--format",
         "csv",
     ]
-    with Path("/dev/full").open("w") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
     assert done.returncode == 1
     assert "表没有写完" in done.stderr
@@ -116,12 +116,14 @@ def test_a_table_into_a_file_on_a_full_disk(town):
 def test_two_runs_mixed_in_one_folder_are_not_compared(tuoyu, tmp_path):
     for name in ("old", "new"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "summary.json").write_text("{}")
+        (tmp_path / name / "summary.json").write_text("{}", encoding="utf-8")
     journal = tmp_path / "new" / ".tuoyu-geo.writing.json"
-    journal.write_text('{"state": "renaming", "names": ["summary.json"], "existed": ["summary.json"]}')
+    journal.write_text(
+        '{"state": "renaming", "names": ["summary.json"], "existed": ["summary.json"]}', encoding="utf-8"
+    )
     done = tuoyu("diff", tmp_path / "old", tmp_path / "new")
     assert done.returncode == 1
     assert f"{tmp_path / 'new'} " in done.stderr
     assert "混在一起" in done.stderr
-    journal.write_text('{"state": "clearing", "names": ["summary.json"], "existed": []}')
+    journal.write_text('{"state": "clearing", "names": ["summary.json"], "existed": []}', encoding="utf-8")
     assert "混在一起" not in tuoyu("diff", tmp_path / "old", tmp_path / "new").stderr

@@ -236,7 +236,7 @@ def test_an_answer_that_was_not_kept_whole_is_asked_again(fetch, stand, tmp_path
 
 
 def test_a_cache_that_can_not_be_written_is_named(fetch, tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     done = fetch("--cache", tmp_path / "file" / "cache")
     assert done.returncode == 1
     assert str(tmp_path / "file" / "cache") in done.stderr
@@ -290,11 +290,11 @@ def test_unknown_places_and_files_that_are_there(fetch, stand, tmp_path):
     assert "永安市" in done.stderr
     stand.places = [PLACE]
     (tmp_path / "p").mkdir(exist_ok=True)
-    (tmp_path / "p" / "townships.geojson").write_text("{}")
+    (tmp_path / "p" / "townships.geojson").write_text("{}", encoding="utf-8")
     done = fetch()
     assert done.returncode == 2
     assert "townships.geojson" in done.stderr
-    assert (tmp_path / "p" / "townships.geojson").read_text() == "{}"
+    assert (tmp_path / "p" / "townships.geojson").read_text(encoding="utf-8") == "{}"
 
 
 def test_osmnx_is_left_as_it_was(fetch):

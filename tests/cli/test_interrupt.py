@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -13,10 +12,8 @@ import time
 import numpy as np
 import pytest
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal"),
-]
+pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
+pytestmark = pytest.mark.slow
 NO_ROADS = '[layers.roads]\npath = "roads.gpkg"\ncrs = "EPSG:4548"\n'
 ARABIC = re.compile(r"目前([\d,.]+)，已证明的界([\d,.]+)")
 

@@ -28,7 +28,7 @@ def kept(tmp_path, monkeypatch):
     cache = tmp_path / "cache"
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(cache))
     file = tmp_path / "loops.py"
-    file.write_text(SOURCE)
+    file.write_text(SOURCE, encoding="utf-8")
 
     def load():
         spec = importlib.util.spec_from_file_location("loops", file)
@@ -122,7 +122,7 @@ def test_files_of_the_cache_that_went_away_are_no_matter(kept):
 def test_without_a_place_for_a_cache_it_is_compiled_in_each_process(kept, tmp_path, monkeypatch, where):
     from numba.core import caching
 
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "cache"))
     if where == "nowhere":
         monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [caching.UserProvidedCacheLocator])

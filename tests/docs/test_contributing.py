@@ -79,7 +79,7 @@ def test_each_step_fails_the_test_it_names_until_nothing_fails(steps, root, tmp_
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(folder / "src")},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         # 1: tests ran and some failed; a test that is not there would be 4.

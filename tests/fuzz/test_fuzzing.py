@@ -1,6 +1,7 @@
 """Every reader fuzzed for a few seconds: by coverage where Python decides, by changes at random where C or Rust does."""
 
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from .__main__ import can_cover, fuzz
 from .targets import TARGETS, Target, inputs_of, layer
 
 IN_PYTHON = [name for name, target in TARGETS.items() if not target.native]
+LIMITED = pytest.mark.skipif(
+    sys.platform == "win32", reason="limits of memory and processor time are POSIX's"
+)
 NATIVE = [name for name, target in TARGETS.items() if target.native]
 
 
@@ -24,6 +28,7 @@ def judge(told) -> None:
 
 
 @pytest.mark.slow
+@LIMITED
 @pytest.mark.parametrize("target", IN_PYTHON)
 def test_readers_in_python_by_coverage(target, tmp_path):
     # So many runs that the time seldom ends them: the same changes each time, whatever else the machine does.
@@ -31,6 +36,7 @@ def test_readers_in_python_by_coverage(target, tmp_path):
 
 
 @pytest.mark.slow
+@LIMITED
 def test_readers_in_c_and_rust(tmp_path):
     judge(fuzz(*NATIVE, seconds=60, runs=1500, out=tmp_path, blind=True))
 
@@ -53,6 +59,7 @@ def _break(data: bytes, folder: Path) -> None:
         raise ValueError(data)
 
 
+@LIMITED
 def test_a_fault_and_a_hang_are_kept_with_their_input(tmp_path, monkeypatch):
     monkeypatch.setattr(driving, "HANG_SECONDS", 0.1)
     before = signal.signal(signal.SIGPROF, driving._hang)

@@ -35,7 +35,7 @@ def measured(make):
         here = Path(__file__).parent
         command = [sys.executable, "-c", CHILD, str(make(folder)), str(here), str(here.parent / "layers")]
         done = subprocess.run(
-            command, capture_output=True, text=True, env=os.environ, timeout=300, check=True
+            command, capture_output=True, encoding="utf-8", env=os.environ, timeout=300, check=True
         )
         said, peak_mb = done.stdout.split("\n")[:2]
         assert int(peak_mb) < MOST_MB, peak_mb

@@ -82,7 +82,7 @@ def test_all_faults_together_beside_what_can_be_solved(tmp_path, monkeypatch, ca
     names = [name for name in BAD if "alone" not in name]
     for name in names:
         (tmp_path / f"{name}.txt").write_bytes(BAD[name][0])
-    (tmp_path / "good").write_text(GRAPH)
+    (tmp_path / "good").write_text(GRAPH, encoding="utf-8")
     status, out = called(monkeypatch, capsys, tmp_path)
     found = [line for line in out.splitlines() if line.startswith("CAN'T BE READ")]
     assert len(found) == len(names)
@@ -91,8 +91,8 @@ def test_all_faults_together_beside_what_can_be_solved(tmp_path, monkeypatch, ca
 
 
 def test_places_and_demand_of_other_lengths(tmp_path, monkeypatch, capsys):
-    (tmp_path / "a.txt").write_text("3\n0 0\n1 1\n2 2\n")
-    (tmp_path / "demand-a.dat").write_text("1\n2\n")
+    (tmp_path / "a.txt").write_text("3\n0 0\n1 1\n2 2\n", encoding="utf-8")
+    (tmp_path / "demand-a.dat").write_text("1\n2\n", encoding="utf-8")
     status, out = called(monkeypatch, capsys, tmp_path)
     assert "demand-a.dat 2" in out
     assert out.count("CAN'T BE READ") == 2
@@ -100,18 +100,22 @@ def test_places_and_demand_of_other_lengths(tmp_path, monkeypatch, capsys):
 
 
 def test_a_demand_that_lacks_places(tmp_path, monkeypatch, capsys):
-    (tmp_path / "m.csv").write_text("id,s1,s2\na,1,2\nb,3,4\nc,5,6\n")
-    (tmp_path / "d.csv").write_text("id,demand\na,1\nb,2\n")
+    (tmp_path / "m.csv").write_text("id,s1,s2\na,1,2\nb,3,4\nc,5,6\n", encoding="utf-8")
+    (tmp_path / "d.csv").write_text("id,demand\na,1\nb,2\n", encoding="utf-8")
     status, out = called(monkeypatch, capsys, tmp_path)
     assert "d.csv has no demand for 1 places: c" in out
     assert status == 1
 
 
 def test_prose_and_pictures_are_passed_over(tmp_path, monkeypatch, capsys):
-    (tmp_path / "good").write_text(GRAPH)
-    (tmp_path / "LICENSE").write_text("YEAR: 2022\nCOPYRIGHT HOLDER: Somebody, and others\n")
-    (tmp_path / "README.md").write_text("# Hello, world\n\nOf 3 files, 2 are good.\n")
-    (tmp_path / "a.geojson").write_text('{"type": "FeatureCollection",\n"features": [1, 2, 3]}\n')
+    (tmp_path / "good").write_text(GRAPH, encoding="utf-8")
+    (tmp_path / "LICENSE").write_text(
+        "YEAR: 2022\nCOPYRIGHT HOLDER: Somebody, and others\n", encoding="utf-8"
+    )
+    (tmp_path / "README.md").write_text("# Hello, world\n\nOf 3 files, 2 are good.\n", encoding="utf-8")
+    (tmp_path / "a.geojson").write_text(
+        '{"type": "FeatureCollection",\n"features": [1, 2, 3]}\n', encoding="utf-8"
+    )
     (tmp_path / "map.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
     status, out = called(monkeypatch, capsys, tmp_path)
     assert out.count("passed over") == 4
@@ -126,12 +130,12 @@ def test_nothing_to_solve_is_no_success(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize(("best", "status"), [("15", 0), ("14", 1), ("16", 1)])
 def test_an_answer_that_contradicts_ends_in_1(tmp_path, monkeypatch, capsys, best, status):
-    (tmp_path / "g.txt").write_text(GRAPH)
-    (tmp_path / "optima.txt").write_text(f"g {best}\n")
+    (tmp_path / "g.txt").write_text(GRAPH, encoding="utf-8")
+    (tmp_path / "optima.txt").write_text(f"g {best}\n", encoding="utf-8")
     found, out = called(monkeypatch, capsys, tmp_path, "--table", tmp_path / "t.md")
     assert found == status
     assert ("CONTRADICTS" in out) == bool(status)
-    assert f"| g | p_median p=1 | 5 x 5 | 15 | {best} |" in (tmp_path / "t.md").read_text()
+    assert f"| g | p_median p=1 | 5 x 5 | 15 | {best} |" in (tmp_path / "t.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_runs_side_by_side_do_not_mix():
 
 def test_importing_the_command_line_says_nothing():
     code = "import sys, tuoyu_geo.cli; print('polib' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "False"
 
 

@@ -214,7 +214,7 @@ def test_the_search_works_where_no_cache_can_be_written():
         check=False,
         env={**os.environ, "PYTHONPATH": str(source)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.stdout.strip() == "[[5.]]", done.stderr
 

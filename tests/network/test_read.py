@@ -36,7 +36,7 @@ OSM = """<?xml version="1.0" encoding="UTF-8"?>
 @pytest.fixture
 def osm_file(tmp_path):
     path = tmp_path / "town.osm"
-    path.write_text(OSM)
+    path.write_text(OSM, encoding="utf-8")
     return path
 
 
@@ -108,7 +108,7 @@ def test_other_names_absent_files_and_files_without_streets(tmp_path, osm_file):
     other.write_bytes(b"")
     with pytest.raises(NetworkError, match=r"\.osm\.pbf"):
         read_osm(other)
-    osm_file.write_text(OSM.replace("highway", "waterway"))
+    osm_file.write_text(OSM.replace("highway", "waterway"), encoding="utf-8")
     with pytest.raises(NetworkError, match="highway"):
         read_osm(osm_file)
 
@@ -149,7 +149,7 @@ def test_graphml_without_lengths_or_with_a_lost_node(tmp_path, graph):
     path = tmp_path / "town.graphml"
     ox.save_graphml(graph, path)
     assert [round(m) for m in read_graphml(path).length_m] == [100, 111, 111]
-    path.write_text(path.read_text().replace('target="12"', 'target="77"'))
+    path.write_text(path.read_text(encoding="utf-8").replace('target="12"', 'target="77"'), encoding="utf-8")
     with pytest.raises(NetworkError, match="77"):
         read_graphml(path)
 

@@ -25,7 +25,7 @@ def convert(tmp_path_factory):
         done = subprocess.run(
             [program, f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind, "--outdir",
              str(folder), str(source)],
-            capture_output=True, text=True, timeout=170, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"},
+            capture_output=True, encoding="utf-8", timeout=170, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
         said = [line for line in done.stderr.splitlines() if line.strip() and "javaldx" not in line]
         assert not [line for line in said if "rror" in line or "epair" in line], said

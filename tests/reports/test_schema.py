@@ -95,7 +95,7 @@ def test_a_pdf_says_it_to_another_program(town_out):
     sheets = list((out / "townships").glob("*.pdf"))
     if not sheets:
         pytest.skip("no Chinese font: no sheets")
-    said = subprocess.run(["pdfinfo", sheets[0]], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(["pdfinfo", sheets[0]], capture_output=True, encoding="utf-8", check=True).stdout
     assert re.search(rf"^Keywords:\s+schema_version={SCHEMAS['township_sheet']}$", said, re.MULTILINE)
 
 

@@ -47,6 +47,7 @@ def test_harmed_caches_change_nothing(run, tmp_path):
     assert run("garbage", **caches) == right
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/null, in which no folder can be")
 def test_without_a_place_for_caches(run):
     nowhere = {
         "NUMBA_CACHE_DIR": "/dev/null/numba",

@@ -18,7 +18,7 @@ N_WHOLE, N_WRITING, N_PROCESS, N_STOPPED = 100, 60, 3, 24
 def started(what, town, work, *numbers):
     work.mkdir()
     command = [sys.executable, Path(__file__).with_name("killing.py"), what, town, work, *numbers]
-    return subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, encoding="utf-8")
 
 
 def test_killed_at_random_moments(town, tmp_path):

@@ -59,12 +59,12 @@ def test_an_english_run_says_nothing_in_chinese_but_data(english):
 def test_it_is_english_in_each_kind_of_file(english):
     folder, _, built = english
     assert "Coverage" in built.plan.headline()
-    assert '"legend":"Legend' in (folder / "out/maps/overview.html").read_text()
-    assert '"html_lang":"en"' in (folder / "out/maps/overview.html").read_text()
+    assert '"legend":"Legend' in (folder / "out/maps/overview.html").read_text(encoding="utf-8")
+    assert '"html_lang":"en"' in (folder / "out/maps/overview.html").read_text(encoding="utf-8")
     sheets = zipfile.ZipFile(folder / "out/plan.xlsx").read("xl/workbook.xml").decode()
     assert 'name="Institutions"' in sheets
     assert "Siting plan" in zipfile.ZipFile(folder / "out/report.docx").read("word/document.xml").decode()
-    assert '<html lang="en">' in (folder / "out/report.html").read_text()
+    assert '<html lang="en">' in (folder / "out/report.html").read_text(encoding="utf-8")
 
 
 def test_figures_are_those_of_the_chinese_run(english, lattice):

@@ -76,7 +76,7 @@ def test_a_companion_of_a_shapefile_counts_too(town, lattice, while_reading, act
         while_reading((folder / "roads.prj").unlink)
     else:
         (folder / "roads.cpg").unlink()
-        while_reading(lambda: (folder / "roads.cpg").write_text("GBK"))
+        while_reading(lambda: (folder / "roads.cpg").write_text("GBK", encoding="utf-8"))
     with pytest.raises(DataError, match=r"roads\.(dbf|prj|cpg)"):
         open_project(folder).layers()
 

@@ -169,11 +169,12 @@ def test_a_useless_graph_is_a_finding(with_roads, content, code):
 def test_every_fault_of_both_link_tables_is_told_at_once(with_roads, lattice):
     folder = with_roads('path = "link.csv"\ncrs = "EPSG:4548"')
     (folder / "node.csv").write_text(
-        "node_id,x_coord,y_coord\n1,536000,2873000\n2,here,2873000\n2,536500,2873000\n"
+        "node_id,x_coord,y_coord\n1,536000,2873000\n2,here,2873000\n2,536500,2873000\n", encoding="utf-8"
     )
     (folder / "link.csv").write_text(
         "from_node_id,to_node_id,length_m,geometry\n"
-        '1,2,500,\n1,9,,\n\n1,2,-5,\n1,2,,"POINT (1 2)"\n2,1,,"LINESTRING (1 2)"\n8,9,long,"LINESTRING (1, 2)"\n'
+        '1,2,500,\n1,9,,\n\n1,2,-5,\n1,2,,"POINT (1 2)"\n2,1,,"LINESTRING (1 2)"\n8,9,long,"LINESTRING (1, 2)"\n',
+        encoding="utf-8",
     )
     assert sorted(faults(folder)) == sorted(
         [
@@ -195,8 +196,8 @@ def test_missing_columns_of_both_tables_and_a_fault_of_another_layer_are_told_to
     communities = lattice.ESTATES.replace("400,,,无", "四百几,,,无")
     folder = with_roads('path = "tables/link.csv"\ncrs = "EPSG:4548"', communities_csv=communities)
     (folder / "tables").mkdir()
-    (folder / "tables" / "node.csv").write_text("node_id,abscissa\n1,536000\n")
-    (folder / "tables" / "link.csv").write_text("from_node_id,to_node_id\n1,2\n")
+    (folder / "tables" / "node.csv").write_text("node_id,abscissa\n1,536000\n", encoding="utf-8")
+    (folder / "tables" / "link.csv").write_text("from_node_id,to_node_id\n1,2\n", encoding="utf-8")
     found = [one for one in tg.open_project(folder).check()[1] if one.severity == "error"]
     assert {(one.layer, one.file) for one in found} == {
         ("communities", "communities.csv"),
@@ -210,8 +211,10 @@ def test_missing_columns_of_both_tables_and_a_fault_of_another_layer_are_told_to
 
 def test_many_rows_of_one_fault_are_counted(with_roads, lattice):
     folder = with_roads('path = "link.csv"\ncrs = "EPSG:4548"')
-    (folder / "node.csv").write_text("node_id,x_coord,y_coord\n1,536000,2873000\n")
-    (folder / "link.csv").write_text("from_node_id,to_node_id\n" + "".join(f"1,{i}\n" for i in range(2, 502)))
+    (folder / "node.csv").write_text("node_id,x_coord,y_coord\n1,536000,2873000\n", encoding="utf-8")
+    (folder / "link.csv").write_text(
+        "from_node_id,to_node_id\n" + "".join(f"1,{i}\n" for i in range(2, 502)), encoding="utf-8"
+    )
     found = [one for one in tg.open_project(folder).check()[1] if one.layer == "roads"]
     assert len(found) == 101
     assert next(one.found for one in found if one.code == "and_more").startswith("还有 400 行")

@@ -99,5 +99,5 @@ def test_siting_loads_no_geography_and_prints_nothing():
         "assert not heavy, heavy\n"
         "s.set_cover([[1.0, 9.0], [9.0, 1.0]], standard=2)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -175,7 +175,9 @@ def test_rows_may_be_sparse_and_orders_do_not_matter():
 @pytest.mark.shared
 @pytest.mark.parametrize("k", range(1, 6))
 def test_or_library_capacitated(k):
-    numbers = np.array((SHARED / f"orlib_pmedcap/pmedcap{k}.txt").read_text().split(), dtype=float)
+    numbers = np.array(
+        (SHARED / f"orlib_pmedcap/pmedcap{k}.txt").read_text(encoding="utf-8").split(), dtype=float
+    )
     best, n, p, capacity = numbers[1], *numbers[2:5].astype(int)
     table = numbers[5:].reshape(n, 4)
     cost = np.floor(np.hypot(*(table[:, None, 1:3] - table[None, :, 1:3]).transpose(2, 0, 1)))

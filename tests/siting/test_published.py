@@ -90,7 +90,7 @@ def test_answers_follow_the_numbers_under_another_name(found, tmp_path):
     tasks = list(tasks_of(gather(sorted(tmp_path.iterdir())), tmp_path / "b.txt"))
     assert [task.question.known.answer for task in tasks] == ["5461", "8790", "11604", "12106", "12152"]
     # Numbers that were changed are another instance: nothing is known of it.
-    changed = (tmp_path / "demand-b.dat").read_text().replace("138", "139", 1)
-    (tmp_path / "demand-b.dat").write_text(changed)
+    changed = (tmp_path / "demand-b.dat").read_text(encoding="utf-8").replace("138", "139", 1)
+    (tmp_path / "demand-b.dat").write_text(changed, encoding="utf-8")
     (first, *_) = tasks_of(gather(sorted(tmp_path.iterdir())), tmp_path / "b.txt")
     assert first.question.known is None

@@ -112,7 +112,7 @@ def test_ctrl_c_gives_the_best_so_far(call, after):
     here = str(Path(__file__).parent)
     code = textwrap.dedent(SCRIPT.format(here=here, call=call, after=after))
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
     interrupted, status, n_site, is_soon, objective, bound = done.stdout.split()

@@ -148,7 +148,7 @@ def test_killed_while_it_is_being_undone_it_is_undone_by_the_next(memory):
             draft_of(folder / name).write_bytes(NEW[name])
             draft_of(folder / name).replace(folder / name)
         journal = {"state": "renaming", "names": names, "existed": existed}
-        (folder / JOURNAL).write_text(json.dumps(journal))
+        (folder / JOURNAL).write_text(json.dumps(journal), encoding="utf-8")
         code = in_child(folder, step, kill)
         with holding(folder):
             pass
