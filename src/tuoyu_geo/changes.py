@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,9 @@ class Changes(Spoken):
                 "section": _label("section", row.section),
                 "subject": _subject(row.section, row.subject),
                 "item": _label("item", row.item),
-                "old": _told(row.section, row.item, row.old),
-                "new": _told(row.section, row.item, row.new),
-                "difference": _told_difference(row.section, row.item, row.difference),
+                "old": _told(row, row.old),
+                "new": _told(row, row.new),
+                "difference": _told_difference(row),
             }
             for row in self.table.itertuples()
         ]
@@ -211,10 +212,12 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _key_of(table: Mapping[str, Any], place: int) -> str:
-    if "code" in table:
-        return f"{table.get('name', '')}({table['code']})"
+    if "code" in table and "name" in table:
+        return f"{table['name']}({table['code']})"
     if "scope" in table and "standard_m" in table:
-        return f"{table['scope']}_{table['standard_m']:g}"
+        return f"{table['scope']}/{table['standard_m']:g} m"
+    if "reading" in table:
+        return f"{table.get('code', table.get('area', place))}/{table['reading']}"
     return str(table.get("id", table.get("name", place)))
 
 
@@ -271,19 +274,19 @@ def _notes(
 
 
 def _label(kind: str, code: str) -> str:
-    for key in (f"changes.{kind}_{code}", f"words.flag.{code}"):
+    for key in (f"changes.{kind}_{code}", f"changes.item_{code}", f"words.flag.{code}"):
         if has_text(key):
             return text(key)
     return code
 
 
 def _subject(section: str, subject: str) -> str:
-    if section != "coverage":
-        return subject
+    if section not in {"coverage", "access"}:
+        return _label("subject", subject)
     return " ".join(_label("subject", part) for part in subject.split("/") if part)
 
 
-def _told(section: str, item: str, value: object) -> str:
+def _told(row: Any, value: object) -> str:  # noqa: ANN401  (a row of the table; a kind of value a line)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -291,27 +294,37 @@ def _told(section: str, item: str, value: object) -> str:
     if isinstance(value, str):
         for vocabulary in ("solver_status", "clause_status"):
             key = f"words.{vocabulary}.{value}"
-            if item.startswith("status") and has_text(key):
+            if row.item.startswith("status") and has_text(key):
                 return text(key)
-        return value[:12] if section == "inputs" else value
+        return value[:12] if row.section == "inputs" else value
     if _is_number(value):
         number = float(value)  # type: ignore[arg-type]
-        return f"{cut(number, digits=3):.1%}" if _is_share(section, item) else f"{number:,.6g}"
-    return json.dumps(value, ensure_ascii=False)
+        return f"{cut(number, digits=3):.1%}" if _is_share(row) else f"{number:,.6g}"
+    return (
+        text("changes.list", n=len(value))
+        if isinstance(value, list)
+        else json.dumps(value, ensure_ascii=False)
+    )
 
 
-def _told_difference(section: str, item: str, value: object) -> str:
-    if not _is_number(value):
+def _told_difference(row: Any) -> str:  # noqa: ANN401  (as above)
+    if isinstance(row.old, list) and isinstance(row.new, list):
+        pairs = zip_longest(row.old, row.new)
+        return text("changes.list_differs", n=sum(not _same(one, other) for one, other in pairs))
+    if not _is_number(row.difference):
         return ""
-    number = float(value)  # type: ignore[arg-type]
-    if section == "sites":
+    number = float(row.difference)
+    if row.section == "sites":
         return text("changes.metres", metres=number)
-    if _is_share(section, item):
+    if _is_share(row):
         return text("changes.points", points=100 * number)
     return f"{number:+,.6g}"
 
 
-def _is_share(section: str, item: str) -> bool:
+def _is_share(row: Any) -> bool:  # noqa: ANN401  (as above)
+    """Whether a figure is a share of something; beside shares stand totals, metres and minutes."""
+    if row.section != "coverage":
+        return "share" in row.item
     return (
-        "share" in item or item == "target" or (section == "coverage" and item not in {"standard_m", "value"})
+        "share" in row.item or row.item in {"before", "after", "target"} or row.subject in {"before", "after"}
     )
