@@ -20,7 +20,6 @@ from tuoyu_geo.config import Config, read_config
 from tuoyu_geo.coverage_groups import CURVE_M
 from tuoyu_geo.demand import Demand, DemandParameters, build_demand, places_by_need
 from tuoyu_geo.errors import DataError
-from tuoyu_geo.exploring import Gaps, MappedLayers
 from tuoyu_geo.findings import Finding, by_severity
 from tuoyu_geo.inquiries import Inquiries
 from tuoyu_geo.layers import (
@@ -48,11 +47,10 @@ from tuoyu_geo.project_inputs import (
 from tuoyu_geo.proposals import propose_candidates, proposed_finding
 from tuoyu_geo.reach import Reach, build_reach, reach_parameters
 from tuoyu_geo.reach.streets import Streets, read_streets
-from tuoyu_geo.served import who_is_served
 from tuoyu_geo.siting import PlanningProblem, PlanResult, StageResult
 from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.solving import solve_plan
-from tuoyu_geo.views import Access, Plan, project_html
+from tuoyu_geo.views import Access, Gaps, MappedLayers, Plan, project_html, who_is_served
 from tuoyu_geo.writing import holding
 
 if TYPE_CHECKING:

@@ -96,7 +96,7 @@ def test_every_file_of_a_run_is_documented(reference, root):
 
     written = tg.open_project(root / "data" / "yongan")
     assert written.config.project.title
-    source = (root / "src" / "tuoyu_geo" / "building.py").read_text(encoding="utf-8")
+    source = (root / "src" / "tuoyu_geo" / "building" / "build.py").read_text(encoding="utf-8")
     for name in re.findall(r'"([\w.]+\.(?:xlsx|docx|html|gpkg|json|csv))"', source):
         assert name in reference.OUTPUTS, name
 

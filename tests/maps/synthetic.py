@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import LineString, MultiPoint, Point, Polygon
 
-from tuoyu_geo.mends import COLUMNS as MEND_COLUMNS
+from tuoyu_geo.conclude.mends import COLUMNS as MEND_COLUMNS
 from tuoyu_geo.outcome import Clause, Outcome, ProjectNote, SourceNote
 from tuoyu_geo.policy import read_policy
 from tuoyu_geo.policy.clause import Place

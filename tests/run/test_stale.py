@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 import tuoyu_geo as tg
+from tuoyu_geo.building.steps import step_hashes, table_made_from
 from tuoyu_geo.manifest import read_manifest
 from tuoyu_geo.messages import has_text
 from tuoyu_geo.outcome import Outcome
 from tuoyu_geo.reports import findings_csv_bytes, geopackage_bytes, summary_bytes
-from tuoyu_geo.steps import step_hashes, table_made_from
 
 
 def maps_of(folder):
@@ -158,7 +158,7 @@ def test_a_damaged_record_is_searched_again(made, damage, no_search):
 
 def test_a_record_that_is_whole_but_wrong_is_not_believed(made):
     """Its own hash fits, its figures don't: what the search found is worked out again."""
-    from tuoyu_geo.remembered import _hash, recalled, search_key
+    from tuoyu_geo.building.remembered import _hash, recalled, search_key
 
     folder, out = made
     project = tg.open_project(folder)
@@ -204,7 +204,7 @@ def test_a_manifest_of_another_form_is_none(made, change):
 
 def test_other_code_of_the_same_version_is_another_program(made, monkeypatch):
     folder, out = made
-    monkeypatch.setattr("tuoyu_geo.building.code_hash", lambda: "other")
+    monkeypatch.setattr("tuoyu_geo.building.state.code_hash", lambda: "other")
     assert all("程序或所用库的版本变了" in reason for reason in redraw(folder, out).values())
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tuoyu_geo.building.remembered import search_key
 from tuoyu_geo.content import column_hashes, content_hash
 from tuoyu_geo.manifest import MOST_COLUMNS, UNSHOWN, Manifest
 from tuoyu_geo.messages import has_text, language, listed, text
-from tuoyu_geo.remembered import search_key
 
 if TYPE_CHECKING:
     from tuoyu_geo.outcome import Outcome

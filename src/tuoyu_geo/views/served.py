@@ -11,7 +11,7 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Ground, ProjectNote
 from tuoyu_geo.places import PlacesView, places_view
 from tuoyu_geo.reach import detour_words
-from tuoyu_geo.views import Access
+from tuoyu_geo.views.access import Access
 
 if TYPE_CHECKING:
     import geopandas as gpd
