@@ -1,8 +1,6 @@
-"""Sites that hold only so much, and rows served by two, against enumeration and published answers."""
+"""Sites that hold only so much, and rows served by two, against enumeration."""
 
-import csv
-from itertools import product
-from pathlib import Path
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -13,9 +11,7 @@ from test_kernels_brute import agrees, instance, keeps
 
 from tuoyu_geo.errors import SitingError
 from tuoyu_geo.siting import backup_coverage, max_coverage, p_median
-
-SHARED = Path(__file__).parents[2].parent / "shared" / "instances"
-shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not there")
+from tuoyu_geo.siting.cap_knapsack import fill_whole, forced_in
 
 
 def tiny(seed):
@@ -171,56 +167,66 @@ def test_rows_may_be_sparse_and_orders_do_not_matter():
         assert other.objective == one.objective
 
 
-@shared
-@pytest.mark.shared
-@pytest.mark.parametrize("k", range(1, 6))
-def test_or_library_capacitated(k):
-    numbers = np.array(
-        (SHARED / f"orlib_pmedcap/pmedcap{k}.txt").read_text(encoding="utf-8").split(), dtype=float
-    )
-    best, n, p, capacity = numbers[1], *numbers[2:5].astype(int)
-    table = numbers[5:].reshape(n, 4)
-    cost = np.floor(np.hypot(*(table[:, None, 1:3] - table[None, :, 1:3]).transpose(2, 0, 1)))
-    result = p_median(cost, np.ones(n), p=int(p), capacity=np.full(n, capacity), load=table[:, 3])
-    assert (result.status, result.objective) == ("optimal", best)
-
-
-@shared
-@pytest.mark.shared
-def test_spopt_capacitated_hundred():
-    def rows(name):
-        with (SHARED / "spopt" / name).open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-
-    clients, sites = rows("pmv_clients_100.csv"), rows("pmv_facilities_100.csv")
-    here, there = (np.array([[float(r["x"]), float(r["y"])] for r in table]) for table in (clients, sites))
-    cost = np.hypot(*(here[:, None] - there[None]).transpose(2, 0, 1))
-    weight, capacity = [float(r["weight"]) for r in clients], [float(r["capacity"]) for r in sites]
-    result = p_median(cost, weight, p=8, capacity=capacity)
-    assert result.objective == pytest.approx(675.964, abs=5e-4)
-    assert result.selected.tolist() == [25, 45, 46, 68, 70, 88, 89, 91]
-
-
-@shared
-@pytest.mark.shared
-def test_san_francisco_backup():
-    with (SHARED / "spopt/SF_network_distance_candidateStore_16_censusTract_205_new.csv").open(
-        newline="", encoding="utf-8"
-    ) as file:
-        table = list(csv.DictReader(file))
-    stores = sorted({row["name"] for row in table})
-    tracts = sorted({row["DestinationName"] for row in table})
-    cost = np.full((len(tracts), len(stores)), np.inf)
-    for row in table:
-        cost[tracts.index(row["DestinationName"]), stores.index(row["name"])] = float(row["distance"])
-    for standard, p, twice in ((5000, 8, 145), (8000, 3, 140)):
-        result = backup_coverage(cost, np.ones(205), p=p, standard=standard, cover_all=True)
-        assert (result.status, result.objective) == ("optimal", twice)
-
-
 def test_a_bound_on_whole_costs_is_whole():
     # HiGHS closes its tree at 19.99999993; where all costs are whole no plan can cost that.
     place = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 1.0], [10.0, 1.5]])
     cost = np.floor(np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)))
     result = p_median(cost, np.ones(4), p=2, capacity=[4.0] * 4, load=[2.0, 2.0, 1.0, 3.0], gap=0.0)
     assert (result.objective, result.bound, result.status) == (20.0, 20.0, "optimal")
+
+
+def best_subset(saving, load, room, *, must=()):
+    """The most that any subset with `must` in it saves within the room; -inf where none fits."""
+    best = -np.inf
+    for bits in product((False, True), repeat=len(saving)):
+        taken = np.array(bits, dtype=bool)
+        if taken[list(must)].all() and load[taken].sum() <= room:
+            best = max(best, saving[taken].sum())
+    return best
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_knapsacks_of_whole_rows_are_the_best_of_all_subsets(seed):
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(0, 7, 3)
+    start = np.concatenate([[0], np.cumsum(sizes)])
+    saving = np.round(rng.normal(1, 3, start[-1]), 2)
+    load, room = rng.integers(0, 6, start[-1]), rng.integers(0, 12, 3)
+    score, is_in = fill_whole(start, saving, load, room)
+    loss = forced_in(start, saving, load, room)
+    for j in range(3):
+        mine = slice(start[j], start[j + 1])
+        assert score[j] == pytest.approx(best_subset(saving[mine], load[mine], room[j]))
+        assert saving[mine][is_in[mine]].sum() == pytest.approx(score[j])
+        assert load[mine][is_in[mine]].sum() <= room[j]
+        with_each = [best_subset(saving[mine], load[mine], room[j], must=[k]) for k in range(sizes[j])]
+        assert loss[mine] == pytest.approx(score[j] - np.array(with_each))
+
+
+def cheapest(cost, load, capacity, p):
+    """The least cost of all sites and all ways to share the rows among them; inf where no way fits."""
+    ways = np.array(list(product(range(p), repeat=len(load))))
+    held = np.stack([((ways == k) * load).sum(axis=1) for k in range(p)], axis=1)
+    best = np.inf
+    for sites in combinations(range(len(capacity)), p):
+        fits = (held <= capacity[list(sites)]).all(axis=1)
+        chosen = np.array(sites)[ways[fits]]
+        best = min(best, cost[np.arange(len(load)), chosen].sum(axis=1).min(initial=np.inf))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_rooms_with_next_to_nothing_to_spare(seed):
+    # The sites hold at most 5 more than all need: nearest-first gets stuck, and splitting rows bounds badly.
+    rng = np.random.default_rng(seed)
+    place, load = rng.integers(1, 101, (9, 2)), rng.integers(1, 21, 9).astype(float)
+    cost = np.floor(np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)))
+    capacity = np.full(9, np.ceil((load.sum() + 1) / 3))
+    best = cheapest(cost, load, capacity, 3)
+    result = p_median(cost, np.ones(9), p=3, capacity=capacity, load=load, gap=0.0)
+    if np.isinf(best):
+        assert result.status == "infeasible"
+        return
+    assert (result.status, result.objective) == ("optimal", best)
+    held = np.bincount(result.assigned, weights=load, minlength=9)
+    assert (held <= capacity).all()

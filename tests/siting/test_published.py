@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from benchmarks.instances.judge import judge, solve
 from benchmarks.instances.tasks import gather, tasks_of
+
+from tuoyu_geo.siting import backup_coverage
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "instances"
 pytestmark = [pytest.mark.shared, pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not there")]
@@ -70,6 +73,14 @@ def test_san_francisco_sites(found):
     assert {stores[j] for j in median.selected} == {"Store_2", "Store_11", "Store_12", "Store_15"}
     covered = chosen(found, name, kernel="max_coverage", p=4)[0]
     assert (covered.assigned < 0).sum() == 21
+
+
+def test_san_francisco_backup(found):
+    name = "spopt/SF_network_distance_candidateStore_16_censusTract_205_new.csv"
+    cost = found.pieces[SHARED / name].cost
+    for standard, p, twice in ((5000, 8, 145), (8000, 3, 140)):
+        result = backup_coverage(cost, np.ones(205), p=p, standard=standard, cover_all=True)
+        assert (result.status, result.objective) == ("optimal", twice)
 
 
 def test_sites_of_spopt_hundred_clients(found):

@@ -1,7 +1,8 @@
 """A proven bound for sites with capacities: "each row is served once" moved into the objective.
 
 For any prices u (at most 0 where a row may go unserved), no plan's value is below sum(u) - (the best sites by score),
-where a site's score is the knapsack of max(0, u_i - v_ij) that its capacity holds, rows split (Beasley 1988).
+where a site's score is the knapsack of max(0, u_i - v_ij) that its capacity holds, rows split (Beasley 1988). Where
+every row has to go whole to one site, whole rows in the knapsacks bound tighter: as tight as plans made of columns.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuoyu_geo.siting.cap_knapsack import fill_whole, forced_in
 from tuoyu_geo.siting.cap_problem import CapProblem
 from tuoyu_geo.siting.pick import Pick, exchange_loss, pick_within
+from tuoyu_geo.siting.result import is_whole
 from tuoyu_geo.siting.stacking import tally
 from tuoyu_geo.siting.watch import Watch
 
@@ -19,6 +22,9 @@ PATIENCE = 15
 MEMORY = 0.7
 # A plan is tried from the bound's own picks once in so many steps.
 STEPS_BETWEEN_PLANS = 25
+# Cells of all knapsacks' tables: about a hundredth of a second a step.
+MOST_CELLS = 10_000_000
+ROOM_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -35,12 +41,52 @@ class CapBound:
         Boolean (n_candidate,), the best set of the bound's inner problem.
     pair_loss
         (n_entry,) how far it rises at least when a row is served from a candidate of the bound's own set.
+    price
+        (n_row,) at which that holds.
     """
 
     bound: float
     loss: NDArray[np.float64]
     picked: NDArray[np.bool_]
     pair_loss: NDArray[np.float64]
+    price: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WholeRows:
+    """The entries of a problem by candidate, for knapsacks of whole rows.
+
+    Attributes
+    ----------
+    order
+        (n_entry,) the problem's entries, by candidate.
+    start
+        (n_candidate + 1,) where each candidate's entries begin.
+    load, room
+        (n_entry,) and (n_candidate,), whole numbers.
+    """
+
+    order: NDArray[np.int64]
+    start: NDArray[np.int64]
+    load: NDArray[np.int64]
+    room: NDArray[np.int64]
+
+
+def whole_rows(problem: CapProblem) -> WholeRows | None:
+    """The entries by candidate; None where loads are not whole or the tables would be too long."""
+    if not problem.must_serve or not is_whole(problem.load):
+        return None
+    room = np.floor(np.minimum(problem.capacity, problem.load.sum()) + ROOM_ROUNDING).astype(np.int64)
+    size = np.bincount(problem.column, minlength=problem.n_candidate)
+    if int((size * (room + 1)).sum()) > MOST_CELLS:
+        return None
+    order = np.argsort(problem.column, kind="stable")
+    return WholeRows(
+        order=order,
+        start=np.concatenate([[0], np.cumsum(size)]).astype(np.int64),
+        load=problem.load[problem.row[order]].astype(np.int64),
+        room=room,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -53,7 +99,21 @@ class _Inner:
     room_price: NDArray[np.float64]
 
 
-def _inner(problem: CapProblem, price: NDArray[np.float64]) -> _Inner:
+def _inner(problem: CapProblem, price: NDArray[np.float64], whole: WholeRows | None) -> _Inner:
+    if whole is not None:
+        saving = (price[problem.row] - problem.value)[whole.order]
+        score, is_in = fill_whole(whole.start, saving, whole.load, whole.room)
+        pick = pick_within(score, problem.limits)
+        picked = np.zeros(problem.n_candidate, dtype=bool)
+        picked[pick.selected] = True
+        served = whole.order[is_in]
+        served = served[picked[problem.column[served]]]
+        return _Inner(
+            bound=float(price.sum()) - pick.value,
+            pick=pick,
+            times=np.bincount(problem.row[served], minlength=problem.n_row).astype(np.float64),
+            room_price=np.zeros(problem.n_candidate),
+        )
     saving = price[problem.row] - problem.value
     active = np.flatnonzero(saving > 0)
     load = problem.load[problem.row[active]]
@@ -85,6 +145,7 @@ def bound_capacity(
     problem: CapProblem,
     *,
     begin: NDArray[np.float64],
+    whole: WholeRows | None = None,
     value: float,
     try_plan: Callable[[NDArray[np.int64]], float],
     n_step: int,
@@ -100,6 +161,8 @@ def bound_capacity(
         The problem.
     begin
         (n_row,) first prices.
+    whole
+        Fills the knapsacks with whole rows; None splits rows, which is quicker.
     value
         Of the best plan known; inf where there is none.
     try_plan
@@ -112,7 +175,7 @@ def bound_capacity(
     best_bound, best_price = -np.inf, price
     size, stalled, memory = 1.0, 0, np.zeros(problem.n_row)
     for step in range(n_step):
-        inner = _inner(problem, price)
+        inner = _inner(problem, price, whole)
         stalled += 1
         if inner.bound > best_bound + 1e-6 * abs(best_bound):
             stalled = 0
@@ -134,21 +197,22 @@ def bound_capacity(
             break
         aim = value if np.isfinite(value) else inner.bound + 0.05 * abs(inner.bound) + 1e-9
         price = np.minimum(price + size * max(aim - inner.bound, 1e-6 * abs(aim)) / norm * direction, top)
-    return _at_price(problem, best_price)
+    return _at_price(problem, best_price, whole)
 
 
-def _at_price(problem: CapProblem, price: NDArray[np.float64]) -> CapBound:
-    inner, limits = _inner(problem, price), problem.limits
+def _at_price(problem: CapProblem, price: NDArray[np.float64], whole: WholeRows | None) -> CapBound:
+    inner, limits = _inner(problem, price, whole), problem.limits
     picked = np.zeros(problem.n_candidate, dtype=bool)
     picked[inner.pick.selected] = True
     loss = exchange_loss(
         inner.pick.score, inner.pick.selected, groups=limits.groups, fixed=limits.fixed, p=limits.p
     )
-    # Reduced costs of the knapsacks: a row let in takes room from the last one there.
-    room = problem.load[problem.row] * inner.room_price[problem.column]
-    return CapBound(
-        bound=inner.bound,
-        loss=loss,
-        picked=picked,
-        pair_loss=np.maximum(problem.value - price[problem.row] + room, 0.0),
-    )
+    if whole is None:
+        # Reduced costs of the knapsacks: a row let in takes room from the last one there.
+        room = problem.load[problem.row] * inner.room_price[problem.column]
+        pair_loss = np.maximum(problem.value - price[problem.row] + room, 0.0)
+    else:
+        saving = price[problem.row] - problem.value
+        pair_loss = np.empty(len(saving))
+        pair_loss[whole.order] = forced_in(whole.start, saving[whole.order], whole.load, whole.room)
+    return CapBound(bound=inner.bound, loss=loss, picked=picked, pair_loss=pair_loss, price=price)

@@ -1,17 +1,22 @@
 """Good plans under capacities quickly: rows put whole into sites, shifted and swapped, and the sites moved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuoyu_geo.siting.cap_problem import CapProblem
+from tuoyu_geo.siting.cap_vary import vary
 from tuoyu_geo.siting.pick import exchange_allowed
 from tuoyu_geo.siting.stacking import tally
 from tuoyu_geo.siting.watch import Watch
 
 # Pairs of rows looked at in one step of swapping.
 MOST_PAIRS = 2_000_000
+# The shaken search holds every pair, and goes on until so many times so many rounds find nothing better.
+MOST_CELLS, ROUNDS, MOST_STALE, N_NEAR = 2_000_000, 40, 6, 8
+MOST_ROW_PAIRS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -95,6 +100,79 @@ def move_sites(problem: CapProblem, plan: CapPlan, *, watch: Watch) -> CapPlan:
         value = float(table[np.arange(problem.n_row), settled].sum())
         best = CapPlan(selected=selected, site=selected[settled], value=value)
     return best
+
+
+def vary_plan(
+    problem: CapProblem,
+    selected: NDArray[np.int64],
+    plan: CapPlan | None,
+    *,
+    seed: int,
+    is_enough: Callable[[float], bool],
+) -> CapPlan | None:
+    """A plan better than the given one by shaking it, or some plan near the sites; the given one where none is found.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    selected, plan
+        Sites to begin with where there is no plan.
+    seed
+        Of the shaking.
+    is_enough
+        Asked with the best value between rounds: true to stop.
+    """
+    if problem.limits.is_priced or not problem.n_row or problem.n_row * problem.n_candidate > MOST_CELLS:
+        return plan
+    begin = selected if plan is None else plan.selected
+    if not len(begin):
+        return plan
+    table = _table(problem, np.arange(problem.n_candidate))
+    within = np.isfinite(table)
+    dear = 4.0 * float(np.where(within, table, 0.0).max(axis=1).sum()) + 1.0
+    table[~within] = dear
+    near = np.argsort(table, axis=1, kind="stable")[:, :N_NEAR].astype(np.int64)
+    # A round looks at every two rows a few times; between calls the clock is looked at.
+    n_round = min(max(MOST_ROW_PAIRS // problem.n_row**2, 1), ROUNDS)
+    best = plan
+    stale = turn = 0
+    while stale < MOST_STALE and not is_enough(np.inf if best is None else best.value):
+        site = np.full(problem.n_row, -1, dtype=np.int64) if best is None else best.site
+        found, value = vary(
+            table,
+            problem.load,
+            problem.capacity,
+            problem.limits.groups.member,
+            problem.limits.is_fixed(),
+            near,
+            begin,
+            site,
+            n_round,
+            (seed + turn) % 2**32,
+        )
+        stale, turn = stale + 1, turn + 1
+        if value < min(dear, np.inf if best is None else best.value):
+            # A site may have nobody left; the number of sites is kept by the others' neighbours.
+            begin = _with_sites(problem, np.unique(found), begin)
+            best, stale = CapPlan(selected=begin, site=found, value=value), 0
+    return best
+
+
+def _with_sites(problem: CapProblem, used: NDArray[np.int64], before: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sites that serve, filled up with others of the plan before, part by part."""
+    member = problem.limits.groups.member
+    count = np.bincount(member[before], minlength=int(member.max()) + 1)
+    count -= np.bincount(member[used], minlength=len(count))
+    spare = [
+        j for j in np.concatenate([before, np.arange(problem.n_candidate)]) if j not in set(used.tolist())
+    ]
+    filled = list(used)
+    for j in dict.fromkeys(int(j) for j in spare):
+        if count[member[j]] > 0:
+            count[member[j]] -= 1
+            filled.append(j)
+    return np.sort(np.array(filled, dtype=np.int64))
 
 
 def _values(problem: CapProblem, site: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuoyu_geo.siting.cap_bound import CapBound, bound_capacity
+from tuoyu_geo.siting.cap_bound import CapBound, bound_capacity, whole_rows
 from tuoyu_geo.siting.cap_core import CapAnswer, solve_cap_core
 from tuoyu_geo.siting.cap_problem import CapProblem
-from tuoyu_geo.siting.cap_search import CapPlan, move_sites, plan_whole
+from tuoyu_geo.siting.cap_search import CapPlan, move_sites, plan_whole, vary_plan
 from tuoyu_geo.siting.pick import pick_within
 from tuoyu_geo.siting.result import is_whole, raised, relative_gap
 from tuoyu_geo.siting.stacking import tally
@@ -16,6 +16,9 @@ from tuoyu_geo.siting.watch import Watch
 
 # Beyond this many pairs HiGHS does not leave its first relaxation within a minute.
 MOST_PAIRS = 400_000
+
+# A plan this far from the bound is looked at again, under the fines of a search that may overfill.
+WIDE_GAP = 0.005
 
 # Shares of the bound by which the best plan may lie above it, as guesses go; the last guesses nothing.
 MARGINS = (0.0005, 0.002, 0.008, np.inf)
@@ -60,8 +63,36 @@ def solve_whole(problem: CapProblem, *, watch: Watch, gap: float, seed: int) -> 
         until=watch.deadline - 0.5 * watch.left_s(),
         gap=0.0 if len(problem.row) <= 100_000 else gap,
     )
-    plan = best[0] if best else None
     bound = raised(relaxed.bound, problem.value)
+    whole = whole_rows(problem)
+    if (
+        whole is not None
+        and relative_gap(best[0].value if best else np.inf, bound) > gap
+        and not watch.is_over()
+    ):
+        relaxed = bound_capacity(
+            problem,
+            begin=relaxed.price,
+            whole=whole,
+            value=best[0].value if best else np.inf,
+            try_plan=try_plan,
+            n_step=400,
+            watch=watch,
+            until=watch.deadline - 0.5 * watch.left_s(),
+            gap=0.0,
+        )
+        bound = raised(relaxed.bound, problem.value)
+    plan = best[0] if best else None
+    value = np.inf if plan is None else plan.value
+    # Without the tighter bound HiGHS finds better plans in small cores, and sooner.
+    if (plan is None or whole is not None) and relative_gap(value, bound) > WIDE_GAP:
+        plan = vary_plan(
+            problem,
+            pick_within(-relaxed.loss * np.where(relaxed.picked, -1.0, 1.0), problem.limits).affordable,
+            plan,
+            seed=seed,
+            is_enough=lambda value: relative_gap(value, bound) <= gap or watch.is_over(),
+        )
     if plan is not None and (relative_gap(plan.value, bound) <= gap or watch.is_over()):
         return CapOutcome(plan=plan, bound=bound, method="lagrangian")
     return _core(problem, plan, relaxed, bound=bound, watch=watch, gap=gap, seed=seed)
