@@ -116,7 +116,9 @@ class Workload:
     compare
         ``compare(inputs, ours, peer)``: how far the peer's answer is from ours, as ``unit`` says.
     tolerance, unit
-        Largest difference that counts as agreement.
+        Largest difference that counts as agreement, and a sign for it; words.toml may put it into words (``difference``).
+    first_counts
+        Whether the first call is a round too: for tasks that start a process anew each time.
     limit_s
         A call that takes longer is stopped, and the table says so.
     budget_s
@@ -132,5 +134,6 @@ class Workload:
     tolerance: float = 0.0
     unit: str = ""
     axis: str | None = None
+    first_counts: bool = False
     limit_s: float = 60.0
     budget_s: float = 60.0

@@ -89,7 +89,7 @@ def _cells(row: Row, rows: Sequence[Row], *, of: Words, say: Words) -> list[str]
         low, high = min(row["seconds"]), max(row["seconds"])
         seconds = f"{_figures(median(row['seconds']))} ({_figures(low)}–{_figures(high)})"
     if row["state"] != "measured":
-        ratio = say[row["state"]].format(error=row["error"])
+        ratio = say[row["state"]].format(error=row.get("error") or _apart(row, of=of))
     elif row["tool"] != OURS and row["seconds"] and ours is not None and ours["seconds"]:
         ratio = _ratio(row, ours, say=say)
     memory = row.get("memory_bytes")
@@ -104,9 +104,16 @@ def _cells(row: Row, rows: Sequence[Row], *, of: Words, say: Words) -> list[str]
         f"{row['cores']:.1f}" if row.get("cores") is not None else "—",
         "—" if memory is None else f"{memory / 1e6:,.0f} MB",
         of["answer"].format(**row["answer"]) if "answer" in row else "—",
-        f"{row['difference']:.2g} {row['unit']}".strip() if "difference" in row else "—",
+        _apart(row, of=of) if "difference" in row else "—",
         ratio,
     ]
+
+
+def _apart(row: Row, *, of: Words) -> str:
+    """How far an answer is from ours."""
+    if "difference" in of:
+        return str(of["difference"].format(difference=row["difference"]))
+    return f"{row['difference']:.2g} {row['unit']}".strip()
 
 
 def _ratio(peer: Row, ours: Row, *, say: Words) -> str:

@@ -30,13 +30,15 @@ def find(module: str, workload: str, tool: str) -> Tool:
 
 def timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     """A value, its seconds, and how many cores were busy meanwhile."""
-    before, began = os.times(), time.perf_counter()
+    before, began = busy_s(), time.perf_counter()
     value = work()
-    seconds, after = time.perf_counter() - began, os.times()
-    return value, {
-        "seconds": seconds,
-        "cores": sum(b - a for a, b in zip(before[:4], after[:4], strict=True)) / seconds,
-    }
+    seconds, after = time.perf_counter() - began, busy_s()
+    return value, {"seconds": seconds, "cores": (after - before) / seconds}
+
+
+def busy_s() -> float:
+    """Processor time of this process, and of those that it started and that have ended."""
+    return time.process_time() + sum(os.times()[2:4])
 
 
 def versions(tool: Tool) -> dict[str, str]:

@@ -4,7 +4,7 @@ import importlib
 
 from benchmarks.interface import Workload
 
-MODULES = ("benchmarks.workloads.reach",)
+MODULES = ("benchmarks.workloads.reach", "benchmarks.workloads.access")
 
 
 def by_name(modules: tuple[str, ...] = MODULES) -> dict[str, tuple[str, Workload]]:

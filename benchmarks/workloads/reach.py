@@ -427,7 +427,6 @@ WORKLOADS = (
         said=area_said,
         compare=area_apart,
         tolerance=0.01,
-        unit="of the reached nodes outside",
     ),
     Workload(
         name="read-osm",
@@ -446,6 +445,5 @@ WORKLOADS = (
         said=read_said,
         compare=lambda _inputs, ours, peer: abs(float(peer["km"]) / float(ours["km"]) - 1),
         tolerance=0.01,
-        unit="of the length",
     ),
 )
