@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, open_given
 
 NAME = "alternatives"
 
@@ -24,10 +24,9 @@ def command(
     """A row a plan, or a site of the plan; as geojson, the sites."""
     from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice, with_places
-    from tuoyu_geo.project import open_project
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     with watched(opened):
         found = opened.alternatives(number, least_difference=least)
     frames = {"plan": found.plans, "site": found.sites}

@@ -2,7 +2,7 @@
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Out, Overrides, ProjectPath, out_folder, project_path
+from tuoyu_geo.cli.options import Debug, Out, Overrides, ProjectPath, open_given, out_folder
 from tuoyu_geo.messages import text
 
 NAME = "check"
@@ -21,12 +21,11 @@ def command(
     from tuoyu_geo.cli.tables import print_frame
     from tuoyu_geo.findings import SEVERITIES
     from tuoyu_geo.layers import findings_frame
-    from tuoyu_geo.project import open_project
     from tuoyu_geo.reports import findings_csv_bytes, findings_xlsx_bytes
     from tuoyu_geo.writing import write_all
 
     del debug  # read from the command line where errors are shown
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     layers, findings = opened.check()
     for role, mapping in layers.mappings.items():
         typer.echo(

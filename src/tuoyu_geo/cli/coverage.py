@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, open_given
 from tuoyu_geo.messages import text
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def command(
 ) -> None:
     """The table asked for, the headline named above it; as geojson, the demand points (or the institutions)."""
     from tuoyu_geo.cli.tables import print_frame
-    from tuoyu_geo.project import open_project
 
     del debug
-    access = open_project(project_path(project), overrides=overrides or ()).access(when=when)
+    access = open_given(project, overrides).access(when=when)
     frame = access.institutions if by == "institution" and form == "geojson" else _frame(access, by)
     if form == "geojson" and by != "institution":
         frame = access.demand

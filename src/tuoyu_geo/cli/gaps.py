@@ -1,6 +1,6 @@
 """`tuoyu-geo gaps`: communities, villages and townships that fall short, each with its reason."""
 
-from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, open_given
 from tuoyu_geo.messages import text
 
 NAME = "gaps"
@@ -15,10 +15,9 @@ def command(
 ) -> None:
     """One row a flag."""
     from tuoyu_geo.cli.tables import print_frame
-    from tuoyu_geo.project import open_project
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     frame = opened.gaps()
     if form == "table":
         names = opened.layers().townships["name"]

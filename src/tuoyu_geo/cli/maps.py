@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Out, Overrides, ProjectPath, out_folder, project_path
+from tuoyu_geo.cli.options import Debug, Out, Overrides, ProjectPath, open_given, out_folder
 from tuoyu_geo.messages import text
 
 if TYPE_CHECKING:
@@ -27,11 +27,10 @@ def command(
 ) -> None:
     """Keep the maps whose inputs did not change, and say why; with figures, write each as a sheet of A3 too."""
     from tuoyu_geo.cli.progress import watched
-    from tuoyu_geo.project import open_project
     from tuoyu_geo.writing import holding
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     folder = out_folder(out, project)
     with holding(folder), watched(opened):
         redrawn = opened.redraw_maps(folder, keep="nothing" if force else "unchanged")

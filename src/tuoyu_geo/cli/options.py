@@ -4,9 +4,12 @@ import os
 import re
 import shlex
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from tuoyu_geo.project import Project
 
 DEFAULT_PROJECT = Path("data/yongan")
 
@@ -26,6 +29,13 @@ Format = Annotated[TableFormat, typer.Option("--format", help="cli.opt_format")]
 def project_path(given: Path | None) -> Path:
     """The project a command works on: the one named, or the example of a checkout."""
     return DEFAULT_PROJECT if given is None else given
+
+
+def open_given(project: Path | None, overrides: list[str] | None) -> "Project":
+    """The project a command works on, opened with the settings that its command line overrides."""
+    from tuoyu_geo.project import open_project
+
+    return open_project(project_path(project), overrides=overrides or ())
 
 
 def out_folder(given: Path | None, project: Path | None) -> Path:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, open_given
 
 NAME = "robust"
 
@@ -20,10 +20,9 @@ def command(
     """A row a scenario, or a site of either plan; as geojson, the sites."""
     from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice, with_places
-    from tuoyu_geo.project import open_project
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     with watched(opened):
         found = opened.robust()
     frames = {"scenario": found.table, "site": found.sites}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Out, Overrides, ProjectPath, out_folder, project_path
+from tuoyu_geo.cli.options import Debug, Out, Overrides, ProjectPath, open_given, out_folder
 from tuoyu_geo.messages import text
 
 NAME = "run"
@@ -24,10 +24,9 @@ def command(
 ) -> None:
     """Exit 1 where the plan can't meet a quota or a target; the files are written all the same."""
     from tuoyu_geo.cli.progress import watched
-    from tuoyu_geo.project import open_project
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     if scenario is not None:
         from tuoyu_geo.given import as_given
         from tuoyu_geo.scenario import read_scenario

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, open_given
 
 NAME = "sensitivity"
 
@@ -29,10 +29,9 @@ def command(
     from tuoyu_geo.choices.sensitivity import BIRTHS
     from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_choice
-    from tuoyu_geo.project import open_project
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     with watched(opened):
         found = opened.sensitivity(
             births=births or BIRTHS, enrolment=enrolment or None, standards_m=radius or None

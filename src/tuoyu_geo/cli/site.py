@@ -2,7 +2,7 @@
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, open_given
 from tuoyu_geo.messages import text
 
 NAME = "site"
@@ -18,10 +18,9 @@ def command(
     """Exit 1 where the plan can't meet a quota or a target."""
     from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_frame
-    from tuoyu_geo.project import open_project
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     with watched(opened):
         plan = opened.plan()
     frame = plan.sites

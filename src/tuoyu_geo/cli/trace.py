@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, project_path
+from tuoyu_geo.cli.options import Debug, Format, Overrides, ProjectPath, open_given
 from tuoyu_geo.messages import text
 
 NAME = "trace"
@@ -23,10 +23,9 @@ def command(
     """A row an institution that a community's people go to; for one community, as geojson, the ways there."""
     from tuoyu_geo.cli.progress import watched
     from tuoyu_geo.cli.tables import print_frame
-    from tuoyu_geo.project import open_project
 
     del debug
-    opened = open_project(project_path(project), overrides=overrides or ())
+    opened = open_given(project, overrides)
     with watched(opened):
         frame = opened.trace(community)
     if form == "table":
