@@ -127,3 +127,12 @@ def test_two_runs_mixed_in_one_folder_are_not_compared(tuoyu, tmp_path):
     assert "混在一起" in done.stderr
     journal.write_text('{"state": "clearing", "names": ["summary.json"], "existed": []}', encoding="utf-8")
     assert "混在一起" not in tuoyu("diff", tmp_path / "old", tmp_path / "new").stderr
+
+
+def test_what_is_wrong_with_the_data_stands_a_finding_a_line(town, tuoyu):
+    done = tuoyu("run", town(communities_csv="小区名称\n", villages_csv="名称\n"))
+    assert done.returncode == 1
+    first, *findings = done.stderr.splitlines()
+    assert first.startswith("错误：")
+    assert len(findings) >= 2
+    assert all(line.startswith("  - 【") for line in findings)

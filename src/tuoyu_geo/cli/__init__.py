@@ -87,8 +87,9 @@ def _answer() -> None:
     except TuoyuError as error:
         if "--debug" in sys.argv:
             raise
+        first, *findings = str(error).split("\n")  # a finding a line
         with speaking(error.language):
-            typer.secho(text("cli.error", message=error), fg="red", err=True)
+            typer.secho("\n".join([text("cli.error", message=first), *findings]), fg="red", err=True)
         sys.exit(2 if isinstance(error, ConfigError) else 1)
     except OSError as error:
         from tuoyu_geo.writing import is_full

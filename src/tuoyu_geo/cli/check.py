@@ -28,6 +28,8 @@ def command(
     opened = open_given(project, overrides)
     layers, findings = opened.check()
     for role, mapping in layers.mappings.items():
+        if not mapping:
+            continue  # not read: a finding says why
         typer.echo(
             text(
                 "cli.mapping",
@@ -46,6 +48,6 @@ def command(
     )
     write_all(folder, {"findings.csv": findings_csv_bytes(findings), "findings.xlsx": sheets})
     counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
-    typer.echo(text("cli.check_counts", **counts, path=folder / "findings.csv"))
+    typer.echo(text("cli.check_counts", **counts, folder=folder.resolve()))
     if counts["error"]:
         raise typer.Exit(1)
