@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.network import CAR_MIN, WALK_M, attach, cost_matrix, from_edges, read_osm
-from tuoyu_geo.network.areas import service_areas
-from tuoyu_geo.network.cells import street_places
+from tuoyu_geo.network.areas import separate_areas, service_areas
 from tuoyu_geo.network.mode import usable
 from tuoyu_geo.network.reached import Parts, along_m, cut_out, reached_parts
 
@@ -51,13 +50,23 @@ def test_the_other_points_connectors_are_left_out():
     assert total_m(attached.network, parts) == pytest.approx(30 + 100)
 
 
-def test_places_laid_once_give_each_call_the_area_it_gets_alone(town):
+def test_separate_areas_are_those_that_each_node_gets_alone(town):
     network = town()
-    along = street_places(network, mode=WALK_M)
-    for node in range(network.n_node):
-        shared = service_areas(network, [node], [150, 400], buffer_m=20, along=along)
-        alone = service_areas(network, [node], [150, 400], buffer_m=20)
-        assert shapely.to_wkb(shared).tolist() == shapely.to_wkb(alone).tolist()
+    nodes = [-1, *range(network.n_node)]
+    for cutoff in (150, 400):
+        together = separate_areas(network, nodes, cutoff, buffer_m=20)
+        alone = [service_areas(network, [node], [cutoff], buffer_m=20)[0, 0] for node in nodes]
+        assert shapely.to_wkb(together).tolist() == shapely.to_wkb(alone).tolist()
+
+
+def test_streets_far_away_change_nothing():
+    # one straight street, and a second one that lies beyond what an area of the first can touch
+    near = [(0, 0), (300, 0), (300, 300)]
+    alone = from_edges(near, [0, 1], [1, 2])
+    with_far = from_edges([*near, (5000, 0), (5000, 900)], [3, 0, 1], [4, 1, 2])
+    here = service_areas(alone, [0], [100, 450])[0]
+    same = service_areas(with_far, [0], [100, 450])[0]
+    assert all(a.symmetric_difference(b).area < 1 for a, b in zip(here, same, strict=True))
 
 
 def test_the_area_keeps_to_its_bank_of_the_river(town):

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
-from tuoyu_geo.network.areas import service_areas
-from tuoyu_geo.network.cells import StreetPlaces, street_places
+from tuoyu_geo.network.areas import separate_areas
 from tuoyu_geo.proposals import area_spots, best_spots, street_spots
 from tuoyu_geo.reach.travel import travel_mode
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tuoyu_geo.demand import Demand
-    from tuoyu_geo.network import StreetNetwork
     from tuoyu_geo.policy import Policy
     from tuoyu_geo.reach import Reach
     from tuoyu_geo.reach.built_up import BuiltUp
@@ -114,14 +113,7 @@ def search_areas(
         _row("quota", township_id, row["name"], 0.0, row.geometry, n=row["shortfall"])
         for township_id, row in townships[townships["shortfall"] > 0].iterrows()
     ]
-    if reach.network is not None:
-        within = _Within(reach.network, reach=reach, policy=policy)
-        for estate in unmet_estates:
-            i = demand.points.index.get_loc(estate)
-            if reach.demand_node[i] >= 0:
-                point = demand.points.loc[estate]
-                around = within.area(int(reach.demand_node[i]), area_kind=point["area_kind"])
-                rows.append(_row("estate", estate, point["name"], float(point["planned_residents"]), around))
+    rows += _estate_rows(demand, reach, unmet_estates, policy=policy)
     if short_share > 0 and policy.coverage.headline == "built_up" and reach.built_up is not None:
         rows += _area_rows(
             demand,
@@ -150,23 +142,31 @@ def _row(
     }
 
 
-class _Within:
-    """Where a site would be within the standard of an estate: what the estate itself reaches."""
-
-    def __init__(self, network: "StreetNetwork", *, reach: "Reach", policy: "Policy") -> None:
-        self._network = network
-        self._rules = {"urban": policy.coverage.urban, "rural": policy.coverage.rural}
-        self._modes = {kind: travel_mode(rule, reach.parameters.speeds) for kind, rule in self._rules.items()}
-        self._along: dict[str, StreetPlaces] = {}
-
-    def area(self, node: int, *, area_kind: str) -> object:
-        """The area around a node of the network."""
-        kind = "urban" if area_kind == "urban" else "rural"
-        mode = self._modes[kind]
-        if kind not in self._along:
-            self._along[kind] = street_places(self._network, mode=mode)
-        cutoffs, along = [self._rules[kind].value], self._along[kind]
-        return service_areas(self._network, np.array([node]), cutoffs, mode=mode, along=along)[0, 0]
+def _estate_rows(
+    demand: "Demand", reach: "Reach", estates: "list[str]", *, policy: "Policy"
+) -> list[dict[str, object]]:
+    """Where a site would be within the standard of each estate: what the estate itself reaches."""
+    if reach.network is None:
+        return []
+    at = demand.points.index.get_indexer(pd.Index(estates, dtype=object))
+    at = at[reach.demand_node[at] >= 0]
+    points = demand.points.iloc[at]
+    is_urban = points["area_kind"].eq("urban").to_numpy(bool)
+    around = np.empty(len(at), dtype=object)
+    for own, rule in ((is_urban, policy.coverage.urban), (~is_urban, policy.coverage.rural)):
+        if own.any():
+            around[own] = separate_areas(
+                reach.network,
+                reach.demand_node[at[own]],
+                rule.value,
+                mode=travel_mode(rule, reach.parameters.speeds),
+            )
+    return [
+        _row("estate", estate, name, float(residents), area)
+        for estate, name, residents, area in zip(
+            points.index, points["name"], points["planned_residents"], around, strict=True
+        )
+    ]
 
 
 def _corner_rows(

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
-from tuoyu_geo.network.cells import StreetCells, StreetPlaces, street_cells, street_places
+from tuoyu_geo.network.along import street_places
+from tuoyu_geo.network.cells import StreetCells, street_cells
 from tuoyu_geo.network.mode import WALK_M, Mode
 from tuoyu_geo.network.reached import Parts, cut_out, joined_parts, reached_parts
 from tuoyu_geo.network.street import CONNECTOR, Floats, Ints, StreetNetwork
@@ -29,7 +30,6 @@ def service_areas(
     buffer_m: float = BUFFER_M,
     water: Sequence[shapely.Geometry] = (),
     inbound: bool = False,
-    along: StreetPlaces | None = None,
 ) -> NDArray[np.object_]:
     """Polygons around the streets that are reached from each node.
 
@@ -50,8 +50,6 @@ def service_areas(
         is nearer to their banks than to a reached street, such as the far bank; reached bridges stay.
     inbound
         Whether the way leads to the node and not from it; the two differ on one-way streets and on slopes.
-    along
-        The network's `street_places` for the mode, where several calls share them.
 
     Returns
     -------
@@ -67,10 +65,7 @@ def service_areas(
     NetworkError
         No cutoff or a negative one, an index outside the network, or a buffer that isn't positive.
     """
-    if not 0 < buffer_m < np.inf:
-        raise NetworkError(text("network.buffer", found=buffer_m))
-    if not len(cutoffs) or not all(cutoff >= 0 for cutoff in cutoffs):
-        raise NetworkError(text("network.cutoff", found=list(cutoffs)))
+    _check(cutoffs, buffer_m)
     nodes = np.asarray(node_idx, dtype=np.int64)
     areas = np.full((len(nodes), len(cutoffs)), shapely.Polygon(), dtype=object)
     placed = np.flatnonzero(nodes >= 0)
@@ -82,7 +77,7 @@ def service_areas(
         for parts in by_cutoff
     ]
     shores = _along_shores(water)
-    along = street_places(network, mode=mode) if along is None else along
+    along = street_places(network, mode=mode, buffer_m=buffer_m)
     cells = street_cells(network, joined_parts(found), along=along, buffer_m=buffer_m, obstacles=shores)
     draw = _Drawing(network, cells, along.before, buffer_m, water)
     # most of the work lets go of the interpreter
@@ -90,6 +85,51 @@ def service_areas(
         for k, area in enumerate(pool.map(draw.area, found)):
             areas[placed[k // len(cutoffs)], k % len(cutoffs)] = area
     return areas
+
+
+def separate_areas(
+    network: StreetNetwork,
+    node_idx: ArrayLike,
+    cutoff: float,
+    *,
+    mode: Mode = WALK_M,
+    buffer_m: float = BUFFER_M,
+) -> NDArray[np.object_]:
+    """(n_facility,) the areas that `service_areas` gives each node by itself, each from a diagram of its own.
+
+    Where nodes lie apart, most of a diagram around all of them would be of ground that is in nobody's area.
+
+    Parameters
+    ----------
+    network, node_idx, mode, buffer_m
+        As for `service_areas`.
+    cutoff
+        In the mode's unit, closed.
+
+    Raises
+    ------
+    NetworkError
+        As `service_areas`.
+    """
+    _check([cutoff], buffer_m)
+    nodes = np.asarray(node_idx, dtype=np.int64)
+    areas = np.full(len(nodes), shapely.Polygon(), dtype=object)
+    placed = np.flatnonzero(nodes >= 0)
+    along = street_places(network, mode=mode, buffer_m=buffer_m)
+    dry = np.zeros((0, 2))
+    for place, (parts,) in zip(
+        placed, reached_parts(network, nodes[placed], [cutoff], mode=mode), strict=True
+    ):
+        cells = street_cells(network, parts, along=along, buffer_m=buffer_m, obstacles=dry)
+        areas[place] = _Drawing(network, cells, along.before, buffer_m, ()).area(parts)
+    return areas
+
+
+def _check(cutoffs: Sequence[float], buffer_m: float) -> None:
+    if not 0 < buffer_m < np.inf:
+        raise NetworkError(text("network.buffer", found=buffer_m))
+    if not len(cutoffs) or not all(cutoff >= 0 for cutoff in cutoffs):
+        raise NetworkError(text("network.cutoff", found=list(cutoffs)))
 
 
 def _along_shores(water: Sequence[shapely.Geometry]) -> Floats:
@@ -128,7 +168,7 @@ class _Drawing:
             reached = shapely.STRtree(dry).query(on_ground, predicate="intersects")[1]
             area = shapely.union_all(dry[np.unique(reached)])
         else:
-            parts = _chosen(parts, (self._narrow | self._cells.loose)[parts.edge])
+            parts = _chosen(parts, self._narrow[parts.edge] | self._cells.loose(parts))
         lines = self._lines(parts)
         shapely.prepare(area)
         # properly: a street may not even touch the border, where the next rounding would leave it outside
