@@ -51,6 +51,8 @@ def draw_service_areas(
 
     rules = {"urban": policy.coverage.urban, "rural": policy.coverage.rural}
     area_kind = reach.facilities["township_id"].map(townships["area_kind"]).fillna("urban").to_numpy()
+    ids, names = reach.facilities.index.to_numpy(object), reach.facilities["name"].to_numpy(object)
+    counted = reach.counted_mask
     rows: list[dict[str, object]] = []
     for area, rule in rules.items():
         chosen = np.flatnonzero(planned & (area_kind == area))
@@ -63,9 +65,9 @@ def draw_service_areas(
             for band, polygon in zip(bands, by_band, strict=True):
                 rows.append(
                     {
-                        "facility_id": reach.facilities.index[j],
-                        "facility_name": reach.facilities["name"].iloc[j],
-                        "phase": "today" if reach.counted_mask[j] else "plan",
+                        "facility_id": ids[j],
+                        "facility_name": names[j],
+                        "phase": "today" if counted[j] else "plan",
                         "standard": rule.value,
                         "band": band,
                         "unit": rule.unit,

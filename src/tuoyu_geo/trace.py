@@ -228,7 +228,10 @@ def _ends(
 
 def _costs(reach: "Reach", rows: "NDArray[np.int64]", columns: "NDArray[np.int64]") -> "NDArray[np.float64]":
     # A stored zero is a way of no length, so a plain look-up can't tell it from no way; the pairs given have one.
-    return np.array([float(reach.cost[i, j]) for i, j in zip(rows, columns, strict=True)], dtype=float)
+    cost = reach.cost.sorted_indices()
+    n_row, n_column = cost.shape
+    stored = np.repeat(np.arange(n_row), np.diff(cost.indptr)) * n_column + cost.indices
+    return np.asarray(cost.data[np.searchsorted(stored, rows * n_column + columns)], dtype=np.float64)
 
 
 def with_course(

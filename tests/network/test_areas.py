@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.network import CAR_MIN, WALK_M, attach, cost_matrix, from_edges, read_osm
-from tuoyu_geo.network.areas import separate_areas, service_areas
+from tuoyu_geo.network.areas import service_areas
 from tuoyu_geo.network.mode import usable
 from tuoyu_geo.network.reached import Parts, along_m, cut_out, reached_parts
 
@@ -50,13 +50,21 @@ def test_the_other_points_connectors_are_left_out():
     assert total_m(attached.network, parts) == pytest.approx(30 + 100)
 
 
-def test_separate_areas_are_those_that_each_node_gets_alone(town):
-    network = town()
-    nodes = [-1, *range(network.n_node)]
-    for cutoff in (150, 400):
-        together = separate_areas(network, nodes, cutoff, buffer_m=20)
-        alone = [service_areas(network, [node], [cutoff], buffer_m=20)[0, 0] for node in nodes]
-        assert shapely.to_wkb(together).tolist() == shapely.to_wkb(alone).tolist()
+def test_many_facilities_have_the_areas_that_each_has_alone():
+    # lanes across a plain of 9 km: no diagram holds all of them
+    rng = np.random.default_rng(1)
+    n = 31
+    xy = np.stack(np.meshgrid(np.arange(n), np.arange(n)), axis=-1) * 300.0 + rng.uniform(-90, 90, (n, n, 2))
+    number = np.arange(n * n).reshape(n, n)
+    u = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
+    v = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
+    some = rng.random(len(u)) < 0.8
+    plain = from_edges(xy.reshape(-1, 2), u[some], v[some])
+    nodes = rng.choice(n * n, 40, replace=False)
+    together = service_areas(plain, nodes, [400, 900])
+    for row, node in zip(together, nodes, strict=True):
+        (alone,) = service_areas(plain, [node], [400, 900])
+        assert [a.equals_exact(b, 0.002) for a, b in zip(row, alone, strict=True)] == [True, True]
 
 
 def test_streets_far_away_change_nothing():

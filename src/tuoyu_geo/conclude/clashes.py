@@ -7,7 +7,7 @@ import pandas as pd
 
 from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
-from tuoyu_geo.network.areas import separate_areas
+from tuoyu_geo.network.areas import service_areas
 from tuoyu_geo.proposals import area_spots, best_spots, street_spots
 from tuoyu_geo.reach.travel import travel_mode
 
@@ -155,12 +155,12 @@ def _estate_rows(
     around = np.empty(len(at), dtype=object)
     for own, rule in ((is_urban, policy.coverage.urban), (~is_urban, policy.coverage.rural)):
         if own.any():
-            around[own] = separate_areas(
+            around[own] = service_areas(
                 reach.network,
                 reach.demand_node[at[own]],
-                rule.value,
+                [rule.value],
                 mode=travel_mode(rule, reach.parameters.speeds),
-            )
+            )[:, 0]
     return [
         _row("estate", estate, name, float(residents), area)
         for estate, name, residents, area in zip(

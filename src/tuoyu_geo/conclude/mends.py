@@ -45,6 +45,9 @@ def ways_to_mend(
     asked = gaps[gaps["flag"].isin(MENDED)]
     usable = candidates["usable"].to_numpy(bool)
     chosen = candidates.index.isin(sites.index)
+    names, ids = candidates["name"].to_numpy(object), candidates.index.to_numpy(object)
+    methods, offered = candidates["method"].to_numpy(object), candidates["places"].to_numpy(float)
+    planned = sites["places"].reindex(candidates.index).to_numpy(float)
     cost = reach.cost.tocsr()
     rows: list[tuple[object, ...]] = []
     for i in demand.points.index.get_indexer(pd.Index(asked["subject_id"], dtype=object)):
@@ -60,16 +63,14 @@ def ways_to_mend(
             rows.append(("none", None, None, None, np.nan, np.nan, None, 0))
             continue
         best = int(column[order[0]])
-        row = candidates.iloc[best]
-        planned = bool(chosen[best])
-        method = row["method"]
+        method = methods[best]
         rows.append(
             (
-                "plan" if planned else "candidate",
-                str(candidates.index[best]),
-                str(row["name"]),
+                "plan" if chosen[best] else "candidate",
+                str(ids[best]),
+                str(names[best]),
                 method if isinstance(method, str) else None,
-                float(sites.loc[candidates.index[best], "places"] if planned else row["places"]),
+                float((planned if chosen[best] else offered)[best]),
                 float(away[order[0]]),
                 str(reach.cost_unit[i]),
                 len(order),

@@ -29,6 +29,8 @@ from tuoyu_geo.gaps.pooling import estates_served
 from tuoyu_geo.messages import text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import geopandas as gpd
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
@@ -195,13 +197,20 @@ def _within(reach: "gpd.GeoDataFrame", supply: Supply) -> "csr_array":
     return csr_array((np.ones(int(inside.sum())), (row[inside], cost.indices[inside])), shape=cost.shape)
 
 
-def _nearest_words(row: "pd.Series[object]", names: "pd.Series[str]") -> str:
+def _nearest_words(row: "Mapping[str, object]", names: "pd.Series[str]") -> str:
     unit = text(f"words.unit.{row['cost_unit']}")
     if row["nearest_id"] is None:
         return text("gaps.nearest_none")
     nearest = text("gaps.nearest", name=names[row["nearest_id"]], cost=row["nearest_cost"], unit=unit)
     estimated = row["nearest_method"] == "straight_line"
     return text("gaps.nearest_straight", nearest=nearest) if estimated else nearest
+
+
+def _records(frame: pd.DataFrame) -> "Iterator[tuple[object, dict[str, object]]]":
+    """Each row's id, and its cells by column: a Series a row takes longer than all that is said of it."""
+    columns = [frame[name].to_list() for name in frame.columns]
+    for row_id, *cells in zip(frame.index, *columns, strict=True):
+        yield row_id, dict(zip(frame.columns, cells, strict=True))
 
 
 def _estate_rows(
@@ -217,30 +226,26 @@ def _estate_rows(
     own = estates["has_facility"].eq(True) | estates.index.isin(owners)
     names = supply.facilities["name"]
     without = estates.index[~own.to_numpy(bool)]
-    asked = [
-        one
-        for one in without
-        if bool(new[one]) and reach.loc[one, "rule_residents"] >= rule.minimum_residents
-    ]
-    needed_places = np.ceil(
-        reach.loc[asked, "rule_residents"].to_numpy(float) * rule.places_per_1000 / 1000 - 1e-9
-    )
+    found = reach.loc[without]
+    judged = found["rule_residents"].to_numpy(float)
+    is_asked = new.loc[without].to_numpy(bool) & (judged >= rule.minimum_residents)
+    asked = without[is_asked]
+    needed_places = np.ceil(judged[is_asked] * rule.places_per_1000 / 1000 - 1e-9)
     served = estates_served(
-        _within(reach, supply)[reach.index.get_indexer(pd.Index(asked, dtype=object))],
+        _within(reach, supply)[reach.index.get_indexer(asked)],
         needed=needed_places,
         spare=supply.facilities["spare_places"].fillna(0.0).to_numpy(float),
     )
     pooled = dict(zip(asked, zip(needed_places, served, strict=True), strict=True))
     rows = []
-    for estate_id in without:
-        row = reach.loc[estate_id]
-        people = row["rule_residents"]
+    falls_short = is_asked | (found["status"].eq("built") & found["n_in_reach"].eq(0)).to_numpy(bool)
+    for estate_id, row in _records(found[falls_short]):
         if estate_id in pooled:
             needed, shared = int(pooled[estate_id][0]), bool(pooled[estate_id][1])
             reason = text(
                 "gaps.new_reason",
                 status=text(f"words.status.{row['status']}"),
-                people=people,
+                people=row["rule_residents"],
                 needed=needed,
                 n=row["n_in_reach"],
                 standard=row["standard"],
@@ -250,7 +255,7 @@ def _estate_rows(
             )
             flag = "new_shared" if shared else "new_missing"
             asks = text("gaps.new_asks", people=rule.minimum_residents)
-        elif row["status"] == "built" and row["n_in_reach"] == 0:
+        else:
             flag = "built_missing"
             reason = text(
                 "gaps.built_reason",
@@ -260,8 +265,6 @@ def _estate_rows(
                 nearest=_nearest_words(row, names),
             )
             asks = text("gaps.built_asks")
-        else:
-            continue
         rows.append(_row(flag, estate_id, row, reason=reason, asks=asks))
     return rows
 
@@ -280,7 +283,7 @@ def _village_rows(
     if rule is not None:
         reached |= said.isna() & ~reach["is_remote"]
     rows = []
-    for village_id, row in reach[without & ~reached].iterrows():
+    for village_id, row in _records(reach[without & ~reached]):
         reason = text(
             "gaps.village_reason",
             people=row["residents"],
@@ -307,7 +310,7 @@ def _village_rows(
 def _row(
     flag: str,
     subject_id: object,
-    row: "pd.Series[object]",
+    row: "Mapping[str, object]",
     *,
     reason: str,
     asks: str,
