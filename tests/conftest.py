@@ -1,8 +1,11 @@
 """What all tests share: where the folder beside the project is, and what stands in for it where it is not."""
 
+import importlib.util
 import os
-from collections.abc import Generator
+import sys
+from collections.abc import Callable, Generator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -37,6 +40,26 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def load() -> Callable[[Path], ModuleType]:
+    """Load a Python file that lies beside the tests, as a module."""
+
+    def loaded(path: Path) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(f"tuoyu_tests_{path.stem}", path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def lattice(load) -> ModuleType:
+    """The module that draws the town of tests/run by hand: its tables as text, to be changed by a test."""
+    return load(ROOT / "tests" / "run" / "lattice.py")
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,11 @@
 """Small made-up counties, each the hand-drawn town under its own code."""
 
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-
-@pytest.fixture(scope="session")
-def lattice() -> ModuleType:
-    """The module that draws the town."""
-    path = Path(__file__).parents[1] / "run" / "lattice.py"
-    spec = importlib.util.spec_from_file_location("lattice_for_batch", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The command, called as a person calls it; the hand-drawn town to call it on."""
 
-import importlib.util
 import io
 import os
 import subprocess
@@ -13,16 +12,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-
-@pytest.fixture(scope="session")
-def lattice() -> ModuleType:
-    """The module that draws the town."""
-    path = Path(__file__).parents[1] / "run" / "lattice.py"
-    spec = importlib.util.spec_from_file_location("lattice_for_cli", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

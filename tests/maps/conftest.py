@@ -1,24 +1,12 @@
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
 
 
-def _load():
-    spec = importlib.util.spec_from_file_location(
-        "tuoyu_maps_synthetic", Path(__file__).with_name("synthetic.py")
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
-def synthetic():
+def synthetic(load):
     """The made-up county's builders."""
-    return _load()
+    return load(Path(__file__).with_name("synthetic.py"))
 
 
 @pytest.fixture(scope="session")
@@ -50,15 +38,9 @@ def pages(rich, hostile, empty, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def whatif_town():
+def whatif_town(load):
     """The builder of the made-up town for the what-if panel."""
-    spec = importlib.util.spec_from_file_location(
-        "tuoyu_whatif_town", Path(__file__).with_name("whatif_town.py")
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load(Path(__file__).with_name("whatif_town.py"))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """Every kind of clause in a city where it is met, one where it is not, and one that can't tell."""
 
-import importlib.util
-from pathlib import Path
 from types import SimpleNamespace
 from typing import get_args
 
@@ -14,10 +12,6 @@ from tuoyu_geo.policy.compliance import JUDGES
 from tuoyu_geo.policy.on_layers import standards
 from tuoyu_geo.policy.rules import Judge
 
-SPEC = importlib.util.spec_from_file_location("cities", Path(__file__).with_name("cities.py"))
-cities = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(cities)
-
 
 def clauses_of(folder, overrides=()):
     plan = tg.open_project(folder, overrides=overrides).plan()
@@ -25,14 +19,14 @@ def clauses_of(folder, overrides=()):
 
 
 @pytest.fixture(scope="module")
-def good(lattice, tmp_path_factory):
+def good(cities, lattice, tmp_path_factory):
     rules = cities.policy(lattice.POLICY, **cities.GOOD_RULES)
     folder = lattice.write_town(tmp_path_factory.mktemp("good") / "town", policy_toml=rules, **cities.GOOD)
     return clauses_of(folder)
 
 
 @pytest.fixture(scope="module")
-def bad(lattice, tmp_path_factory):
+def bad(cities, lattice, tmp_path_factory):
     rules = cities.policy(lattice.POLICY, **cities.BAD_RULES).replace("per_1000 = 4.5", "per_1000 = 40")
     rules = rules.replace("value = 15\n", "value = 10\n")
     folder = lattice.write_town(tmp_path_factory.mktemp("bad") / "town", policy_toml=rules, **cities.BAD)
@@ -40,7 +34,7 @@ def bad(lattice, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def silent(lattice, tmp_path_factory):
+def silent(cities, lattice, tmp_path_factory):
     rules = cities.policy(lattice.POLICY).replace("per_1000 = 4.5", "per_1000 = 40")
     project = cities.without_villages(lattice.PROJECT)
     folder = tmp_path_factory.mktemp("silent") / "town"
@@ -58,7 +52,7 @@ def test_met(good, judge):
     assert (clause.status_plan, clause.missing_plan, clause.action) == ("met", "", "")
 
 
-def test_no_plan_breaks_the_standards_and_sites_that_would_are_named(bad, lattice, tmp_path):
+def test_no_plan_breaks_the_standards_and_sites_that_would_are_named(bad, cities, lattice, tmp_path):
     """Candidates are cut to their area and floor before they are chosen; the clause itself is judged on given sites."""
     assert bad[1]["standards"].status_plan == "met"
     rules = cities.policy(lattice.POLICY)

@@ -1,6 +1,5 @@
 """Every clause of the example's document, as its policy file states it: a city where it is met, and one where it is not."""
 
-import importlib.util
 import json
 import tomllib
 from pathlib import Path
@@ -10,10 +9,6 @@ import pytest
 import tuoyu_geo as tg
 
 ROOT = Path(__file__).parents[2]
-SPEC = importlib.util.spec_from_file_location("cities", Path(__file__).with_name("cities.py"))
-cities = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(cities)
-
 FILE = ROOT / "data" / "yongan" / "policy" / "yongan_2021_64.toml"
 CLAUSES = tomllib.loads(FILE.read_text(encoding="utf-8"))["clauses"]
 # What a planner enters where no layer can tell.
@@ -51,7 +46,7 @@ def judged(folder, overrides=()):
 
 
 @pytest.fixture(scope="module")
-def good(lattice, tmp_path_factory):
+def good(cities, lattice, tmp_path_factory):
     folder = tmp_path_factory.mktemp("good") / "town"
     estates = lattice.ESTATES.replace("2005-06-01", "1999-06-01")
     lattice.write_town(
@@ -61,7 +56,7 @@ def good(lattice, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def bad(lattice, tmp_path_factory):
+def bad(cities, lattice, tmp_path_factory):
     rules = policy(lattice.POLICY, "not_met").replace("per_1000 = 4.5", "per_1000 = 40")
     layers = dict(cities.BAD)
     layers["candidates_csv"] = layers["candidates_csv"].replace("社区服务中心,新建", "闲置用房,新建")

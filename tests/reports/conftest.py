@@ -1,21 +1,6 @@
-"""The hand-drawn town of tests/run, written with other rules and other layers."""
-
-import importlib.util
-from pathlib import Path
+"""The files of the hand-drawn town."""
 
 import pytest
-
-
-def _load(path: Path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def lattice(root):
-    return _load(root / "tests" / "run" / "lattice.py")
 
 
 @pytest.fixture(scope="session")

@@ -53,10 +53,12 @@ def is_number(value: object) -> bool:
 def same(found: object, meant: object) -> bool:
     """Sixteen digits are what writers of the format keep of a number; ends of lines are the reader's own.
 
-    A text like _x0041_ is written with its first underscore as _x005F_, as the format asks; openpyxl gives it back unread.
+    The format asks that a carriage return is written as _x000D_, and a text that looks like such a mark with its first
+    underscore as _x005F_; openpyxl gives both back unread.
     """
     if isinstance(found, str):
-        return found.replace("_x005F_", "_").replace("\r\n", "\n").replace("\r", "\n") == meant
+        found = re.sub("_x005F_|_x000D_", lambda mark: {"_x005F_": "_", "_x000D_": "\r"}[mark[0]], found)
+        return found.replace("\r\n", "\n").replace("\r", "\n") == meant
     return found == (pytest.approx(meant, rel=1e-15) if is_number(meant) else meant)
 
 
