@@ -1,6 +1,6 @@
 """Points that several maps draw: demand, institutions, sites, and what is flagged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -61,8 +61,6 @@ def demand_layer(
     key: str,
     name: str,
     symbol: Symbol,
-    shown: bool = True,
-    extra: Sequence[tuple[str, Callable[[Any], str | None]]] = (),
 ) -> LayerSpec:
     """Demand points, larger where more people live; hollow where nobody has moved in yet.
 
@@ -72,10 +70,8 @@ def demand_layer(
         The outcome.
     rows
         Rows of the demand frame.
-    key, name, symbol, shown
+    key, name, symbol
         The layer's.
-    extra
-        More lines of the popup: label and value.
     """
     hollow = Symbol(shape=symbol.shape, stroke=symbol.fill or symbol.stroke, weight=1.8, opacity=0.85)
     ordered = rows if rows.empty else rows.sort_values("residents", ascending=False, kind="stable")
@@ -86,7 +82,7 @@ def demand_layer(
         return Shown(
             cls=0 if lived_in else 1,
             title=str(row.name),
-            values=(*scene.demand_values(row), *(value(row) for _label, value in extra)),
+            values=scene.demand_values(row),
             radius=radius_of_residents(people),
             township_id=plain(row.township_id),
             kind=word("demand_kind", row.kind),
@@ -106,8 +102,7 @@ def demand_layer(
         )
         if 1 in found
         else (),
-        fields=(*labels(*DEMAND_FIELDS), *(label for label, _value in extra)),
-        shown=shown,
+        fields=labels(*DEMAND_FIELDS),
     )
 
 

@@ -142,16 +142,16 @@ class Symbol:
         return f'<svg class="ty-swatch" width="22" height="16" aria-hidden="true">{body}</svg>'
 
 
-def radius_of_residents(residents: float, *, smallest: float = 2.6, largest: float = 12.0) -> float:
+def radius_of_residents(residents: float, *, smallest: float = 2.6) -> float:
     """Pixels at zoom 14 for a demand point: the area of the symbol grows with its residents.
 
     Parameters
     ----------
     residents
         People; NaN counts as none.
-    smallest, largest
-        Bounds of the radius, so that a hamlet can be hit and a large estate doesn't hide its neighbours.
+    smallest
+        Least radius, so that a hamlet can be hit; the largest is 12, so that no estate hides its neighbours.
     """
     if not residents > 0:
         return smallest
-    return round(min(largest, max(smallest, 0.14 * math.sqrt(residents))), 1)
+    return round(min(12.0, max(smallest, 0.14 * math.sqrt(residents))), 1)

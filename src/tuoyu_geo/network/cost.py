@@ -73,18 +73,6 @@ def cost_matrix(
     return found
 
 
-def arcs(
-    network: StreetNetwork,
-    *,
-    mode: modes.Mode | None = None,
-    impedance: ArrayLike | None = None,
-    backwards: bool = False,
-) -> Arcs:
-    """The directed arcs that are open, with their costs; `backwards` turns every one around."""
-    weights = _weights(network, mode=mode, impedance=impedance)
-    return _sorted_arcs(network.u, network.v, *weights, backwards=backwards, n_node=network.n_node)
-
-
 def _weights(
     network: StreetNetwork, *, mode: modes.Mode | None, impedance: ArrayLike | None
 ) -> tuple[Floats, Floats, NDArray[np.int8]]:
@@ -168,11 +156,10 @@ def _along_curve(xy: Floats) -> NDArray[np.uint64]:
     return np.asarray(cell[:, 0] | (cell[:, 1] << np.uint64(1)))
 
 
-def adjacency(
-    network: StreetNetwork, *, mode: modes.Mode | None = None, impedance: ArrayLike | None = None
-) -> csr_array:
-    """(n_node, n_node) the open arcs as SciPy's graph routines want them, the cheapest of parallel ones."""
-    graph = arcs(network, mode=mode, impedance=impedance)
+def adjacency(network: StreetNetwork) -> csr_array:
+    """(n_node, n_node) lengths [m] as SciPy's graph routines want them, both ways, the shortest of parallel streets."""
+    weights = _weights(network, mode=None, impedance=None)
+    graph = _sorted_arcs(network.u, network.v, *weights, backwards=False, n_node=network.n_node)
     tail: Ints = np.repeat(np.arange(network.n_node), np.diff(graph.indptr))
     order = np.lexsort((graph.weight, graph.head, tail))
     pair = tail[order] * network.n_node + graph.head[order]

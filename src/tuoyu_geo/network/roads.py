@@ -7,14 +7,14 @@ import shapely
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.geodesy import metric_crs
-from tuoyu_geo.network.noding import TOLERANCE_M, from_lines
+from tuoyu_geo.network.noding import from_lines
 from tuoyu_geo.network.speed import stated_kph
 from tuoyu_geo.network.street import CONNECTOR, Ints, StreetNetwork
 
 _ONEWAY = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}
 
 
-def from_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = TOLERANCE_M) -> StreetNetwork:
+def from_roads(roads: gpd.GeoDataFrame) -> StreetNetwork:
     """A network of a road layer.
 
     Parameters
@@ -23,8 +23,6 @@ def from_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = TOLERANCE_M) -> 
         LineStrings or MultiLineStrings in a metric reference system; empty shapes are passed over. The columns
         `road_class`, `bridge`, `tunnel` (bool), `oneway` ("yes", "-1" or None) and `maxspeed` (text, as `stated_kph`
         reads it) are used when they are there.
-    tolerance_m
-        As in `from_lines`.
 
     Raises
     ------
@@ -51,7 +49,6 @@ def from_roads(roads: gpd.GeoDataFrame, *, tolerance_m: float = TOLERANCE_M) -> 
         bridge=[_is_true(value) for value in _column(roads, "bridge", row)],
         tunnel=[_is_true(value) for value in _column(roads, "tunnel", row)],
         speed_kph=[stated_kph(value) for value in _column(roads, "maxspeed", row)],
-        tolerance_m=tolerance_m,
         crs=crs.to_string(),
     )
 

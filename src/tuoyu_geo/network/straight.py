@@ -8,7 +8,7 @@ from scipy.spatial import KDTree
 from tuoyu_geo.errors import NetworkError
 from tuoyu_geo.messages import text
 from tuoyu_geo.network.cost import cost_matrix
-from tuoyu_geo.network.mode import WALK_M, Mode
+from tuoyu_geo.network.mode import WALK_M
 from tuoyu_geo.network.pieces import within_radius
 from tuoyu_geo.network.searching import COST_DECIMALS
 from tuoyu_geo.network.street import StreetNetwork, checked_points
@@ -56,49 +56,27 @@ def straight_line_matrix(
     return csr_array((cost[kept], column[kept], indptr), shape=shape)
 
 
-def estimate_detour_factor(
-    network: StreetNetwork,
-    *,
-    mode: Mode = WALK_M,
-    low_m: float = 300.0,
-    high_m: float = 2000.0,
-    n_origin: int = 100,
-    seed: int = 0,
-) -> float:
-    """Median of street distance over straight distance, between sampled nodes of the largest connected part.
+NEAR_M, FAR_M = 300.0, 2000.0
+"""Straight distances between which pairs of nodes tell the detour factor [m]."""
+N_SAMPLED = 100
+"""Nodes that are sampled for it, each paired with every other node at such a distance."""
 
-    Parameters
-    ----------
-    network
-        The streets.
-    mode
-        Gives the streets that are open; distances are metres whatever its unit.
-    low_m, high_m
-        Straight distances between which pairs are looked at [m].
-    n_origin
-        How many nodes to sample; each is paired with every other node at such a distance.
-    seed
-        Of the sample.
+
+def estimate_detour_factor(network: StreetNetwork) -> float:
+    """Median of street distance on foot over straight distance, between sampled nodes of the largest connected part.
 
     Raises
     ------
     NetworkError
-        No pair of nodes lies at such a distance.
+        No pair of nodes lies between `NEAR_M` and `FAR_M` apart.
     """
     largest = int(np.argmax(np.bincount(network.component)))
     nodes = np.flatnonzero(network.component == largest)
-    sample = np.sort(np.random.default_rng(seed).choice(nodes, min(n_origin, len(nodes)), replace=False))
-    in_metres = Mode(
-        name=mode.name,
-        unit="m",
-        respects_oneway=mode.respects_oneway,
-        on_foot=mode.on_foot,
-        excluded=mode.excluded,
-    )
+    sample = np.sort(np.random.default_rng(0).choice(nodes, min(N_SAMPLED, len(nodes)), replace=False))
     # A way more than five times the straight line says there is no sensible way; it stays out of a median anyway.
-    found = cost_matrix(network, sample, nodes, 5 * high_m, mode=in_metres).tocoo()
+    found = cost_matrix(network, sample, nodes, 5 * FAR_M, mode=WALK_M).tocoo()
     straight = np.hypot(*(network.xy[sample[found.row]] - network.xy[nodes[found.col]]).T)
-    chosen = (straight >= low_m) & (straight <= high_m)
+    chosen = (straight >= NEAR_M) & (straight <= FAR_M)
     if not chosen.any():
-        raise NetworkError(text("network.no_pairs", low=low_m, high=high_m))
+        raise NetworkError(text("network.no_pairs", low=NEAR_M, high=FAR_M))
     return float(max(1.0, np.median(found.data[chosen] / straight[chosen])))

@@ -105,9 +105,9 @@ def _font(owner: Any, name: str, *, size: float, bold: bool = False) -> None:  #
         fonts.set(qn(f"w:{script}"), name)
 
 
-def _add_run(paragraph: Any, words: str, *, size: float, font: str, bold: bool = False) -> Any:  # noqa: ANN401
+def _add_run(paragraph: Any, words: str, *, size: float, font: str) -> Any:  # noqa: ANN401
     run = paragraph.add_run(_clean(words))
-    _font(run, font, size=size, bold=bold)
+    _font(run, font, size=size)
     return run
 
 

@@ -157,10 +157,10 @@ def draw_points(ax: "Axes", shapes: "gpd.GeoSeries", *, dots: Dots, order: int =
     )
 
 
-def frame(ax: "Axes", bounds: tuple[float, float, float, float], *, margin: float = 0.04) -> None:
+def frame(ax: "Axes", bounds: tuple[float, float, float, float]) -> None:
     """Fit the axes to bounds in metres, without ticks, both ways to the same scale."""
     west, south, east, north = bounds
-    pad = max(east - west, north - south, 200.0) * margin
+    pad = max(east - west, north - south, 200.0) * 0.04
     ax.set_xlim(west - pad, east + pad)
     ax.set_ylim(south - pad, north + pad)
     ax.set_aspect("equal")

@@ -112,8 +112,8 @@ def footer(outcome: "Outcome") -> str:
     )
 
 
-def _ground(ax: "Axes", outcome: "Outcome", family: str, *, fill: object = "#ffffff") -> None:
-    drawing.draw_areas(ax, outcome.townships.geometry, fill=fill)
+def _ground(ax: "Axes", outcome: "Outcome", family: str) -> None:
+    drawing.draw_areas(ax, outcome.townships.geometry, fill="#ffffff")
     drawing.draw_areas(ax, outcome.water.geometry, fill=drawing.WATER, edge=drawing.WATER)
     drawing.draw_lines(ax, outcome.water.geometry, colour=drawing.WATER, width=1.0)
     drawing.draw_lines(ax, outcome.streets.geometry, width=0.25)

@@ -31,6 +31,8 @@ RuleKind = Literal[
 SHORTFALLS: tuple[StageName, ...] = ("quota", "must_serve", "coverage", "places")
 # Above this many rules left together, pairs are not tried: their number grows with the square.
 MOST_IN_PAIRS = 24
+QUESTION_S = 20.0
+"""Time for any one question: do these rules clash? [s]"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -134,16 +136,15 @@ def can_be_met(problem: PlanningProblem, *, time_limit_s: float, seed: int = 0) 
     return {"optimal": True, "feasible": True, "infeasible": False}.get(verdict)
 
 
-def clashing_rules(problem: PlanningProblem, *, time_limit_s: float = 20.0, seed: int = 0) -> Clashes:
+def clashing_rules(problem: PlanningProblem, *, seed: int = 0) -> Clashes:
     """The smallest sets of rules that clash; empty where all can be met.
+
+    A set that could not be settled in `QUESTION_S` is taken as one that can be met, and `Clashes.is_complete` says so.
 
     Parameters
     ----------
     problem
         The county.
-    time_limit_s
-        Seconds for any one question; a set that could not be settled in them is taken as one that can be met, and
-        `Clashes.is_complete` says so.
     seed
         Seed of HiGHS.
     """
@@ -151,7 +152,7 @@ def clashing_rules(problem: PlanningProblem, *, time_limit_s: float = 20.0, seed
 
     def clash(rules: Iterable[Rule]) -> bool:
         nonlocal settled
-        met = can_be_met(only(problem, rules), time_limit_s=time_limit_s, seed=seed)
+        met = can_be_met(only(problem, rules), time_limit_s=QUESTION_S, seed=seed)
         settled = settled and met is not None
         return met is False
 

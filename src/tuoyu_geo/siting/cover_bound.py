@@ -58,13 +58,12 @@ def bound_cover(
     watch: Watch,
     until: float,
     gap: float,
-    begin: NDArray[np.float64] | None = None,
 ) -> CoverBound:
     """Subgradient steps from a plan; the inner problem's picks are improved into better plans on the way."""
     weight = problem.weight
     total = float(weight.sum())
     times = problem.times(selected)
-    price = np.where(times > 1, 0.0, weight * 0.5) if begin is None else begin
+    price = np.where(times > 1, 0.0, weight * 0.5)
     best_bound, best_price = np.inf, price
     best, best_value = selected, problem.covered(selected)
     may_exchange = problem.covers.nnz <= MOST_ENTRIES_TO_EXCHANGE

@@ -74,9 +74,9 @@ class Watch:
         """Seconds since the call began."""
         return perf_counter() - self.began
 
-    def left_s(self, *, share: float = 1.0) -> float:
-        """Seconds left, or a share of them; none once interrupted."""
-        return 0.0 if self.is_interrupted else max(share * (self.deadline - perf_counter()), 0.0)
+    def left_s(self) -> float:
+        """Seconds left; none once interrupted."""
+        return 0.0 if self.is_interrupted else max(self.deadline - perf_counter(), 0.0)
 
     def is_over(self, until: float = np.inf) -> bool:
         """Whether to stop: interrupted, out of time, or past an earlier moment."""
