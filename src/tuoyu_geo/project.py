@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from tuoyu_geo import assemble
 from tuoyu_geo.areas import AreaRule, with_areas
 from tuoyu_geo.assignment import hand_out, hand_out_plan
 from tuoyu_geo.candidates import rate_candidates
@@ -47,6 +46,7 @@ from tuoyu_geo.project_inputs import (
 from tuoyu_geo.proposals import propose_candidates, proposed_finding
 from tuoyu_geo.reach import Reach, build_reach, reach_parameters
 from tuoyu_geo.reach.streets import Streets, read_streets
+from tuoyu_geo.serving import at_planned_size, gaps_of, planned_mask
 from tuoyu_geo.siting import PlanningProblem, PlanResult, StageResult
 from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.solving import solve_plan
@@ -330,7 +330,7 @@ class Project(Inquiries):
         reach = self.reach()
         frame: gpd.GeoDataFrame = self.timed(
             "gaps",
-            lambda: assemble.gaps_of(
+            lambda: gaps_of(
                 self.layers(),
                 demand=self.demand(),
                 reach=reach,
@@ -359,8 +359,8 @@ class Project(Inquiries):
         reach, demand, gaps = self.reach(), self.demand(), self.gaps()
         serving = reach.counted_mask
         if when == "plan":
-            reach = assemble.at_planned_size(reach, self.solved())
-            serving = assemble.planned_mask(reach, self.solved())
+            reach = at_planned_size(reach, self.solved())
+            serving = planned_mask(reach, self.solved())
             assigned = hand_out_plan(
                 demand, reach, result=self.solved(), gaps=gaps, serving=serving, policy=self.policy
             )

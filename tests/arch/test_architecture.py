@@ -31,7 +31,7 @@ ORDER = (
     ("plan", "plan_rows", "candidates"),
     ("outcome", "assignment"),
     ("what_if",),
-    ("assemble", "trace"),
+    ("serving", "trace"),
     ("maps", "reports", "manifest"),
     ("changes", "map_sheets"),
     ("views",),

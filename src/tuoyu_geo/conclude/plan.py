@@ -4,13 +4,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tuoyu_geo import assemble
 from tuoyu_geo.assignment import hand_out, hand_out_plan
 from tuoyu_geo.conclude.clashes import clash_sentences, search_areas
+from tuoyu_geo.conclude.frames import served_demand, township_frame
 from tuoyu_geo.conclude.mends import ways_to_mend
+from tuoyu_geo.conclude.shortfalls import shortfall_sentences
+from tuoyu_geo.conclude.standing import standing
+from tuoyu_geo.conclude.summary import summarise
 from tuoyu_geo.conclude.title_block import title_block
 from tuoyu_geo.conclude.ways import streets_on_the_way
-from tuoyu_geo.coverage import built_up_record, straight_record
+from tuoyu_geo.coverage import built_up_record, coverage_table, straight_record
 from tuoyu_geo.coverage_groups import coverage_curves, coverage_groups, coverage_records, remote_ids
 from tuoyu_geo.demand import COUNTY, places_by_need
 from tuoyu_geo.network.roads import street_lines
@@ -19,6 +22,7 @@ from tuoyu_geo.places import access_record, places_view
 from tuoyu_geo.plan import sites_frame
 from tuoyu_geo.policy import judge_clauses
 from tuoyu_geo.service_areas import draw_service_areas
+from tuoyu_geo.serving import at_planned_size, gaps_of, planned_mask
 from tuoyu_geo.trace import trace_table
 from tuoyu_geo.views import Plan
 
@@ -66,20 +70,20 @@ def conclude(
     config, policy
         The project's settings, and the rules.
     """
-    planned = assemble.planned_mask(reach, result)
-    reach = assemble.at_planned_size(reach, result)
+    planned = planned_mask(reach, result)
+    reach = at_planned_size(reach, result)
     assigned = {
         "today": hand_out(demand, reach, gaps=gaps, serving=reach.counted_mask, policy=policy),
         "plan": hand_out_plan(demand, reach, result=result, gaps=gaps, serving=planned, policy=policy),
     }
-    served = assemble.served_demand(
+    served = served_demand(
         demand,
         reach,
         planned=planned,
         place_share={moment: one.share for moment, one in assigned.items()},
     )
     served = served.join(streets_on_the_way(served, reach=reach, roads=layers.roads, policy=policy))
-    townships = assemble.township_frame(
+    townships = township_frame(
         layers,
         demand=demand,
         served=served,
@@ -87,7 +91,7 @@ def conclude(
         planned=planned,
         policy=policy,
     )
-    coverage = assemble.coverage_table(
+    coverage = coverage_table(
         reach,
         demand=demand,
         townships=townships,
@@ -105,10 +109,10 @@ def conclude(
     )
     curve = coverage_curves(reach, demand=demand, townships=townships, serving=moments)
     head = coverage[coverage["headline"]].iloc[0]
-    gaps_after = assemble.gaps_of(layers, demand=demand, reach=reach, serving=planned, policy=policy)
+    gaps_after = gaps_of(layers, demand=demand, reach=reach, serving=planned, policy=policy)
     residents = float(townships["residents"].sum())
     standings = [
-        assemble.standing(
+        standing(
             layers,
             served=served,
             candidates=candidates,
@@ -141,7 +145,7 @@ def conclude(
     for moment, view in places.items():
         townships[f"unmet_places_{moment}"] = view.townships["unmet_places"]
         served[f"places_per_100_{moment}"] = view.demand["two_step_per_100"]
-    summary = assemble.summarise(
+    summary = summarise(
         title=config.project.title,
         policy=policy,
         townships=townships,
@@ -161,7 +165,7 @@ def conclude(
         clauses=clauses,
         result=result,
     )
-    shortfalls = assemble.shortfall_sentences(
+    shortfalls = shortfall_sentences(
         townships,
         candidates=candidates,
         coverage=coverage,
