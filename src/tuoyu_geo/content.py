@@ -18,6 +18,7 @@ DIGITS = 32
 """Of a hash, in hexadecimal: 128 bits, so that two contents never meet by chance."""
 
 _Feed = Callable[[bytes], object]
+_WRITTEN_OUT = frozenset({str, float, bool, type(None)})
 
 
 def content_hash(value: object) -> str:
@@ -66,10 +67,8 @@ def _feed(value: Any, feed: _Feed) -> None:  # noqa: ANN401, C901, PLR0911, PLR0
         return _put(feed, b"d", type(value).__name__.encode(), value.isoformat().encode())
     if isinstance(value, Mapping):
         _put(feed, b"m", str(len(value)).encode())
-        for key, one in value.items():
-            _feed(key, feed)
-            _feed(one, feed)
-        return None
+        _feed_objects(list(value), feed)
+        return _feed_objects(list(value.values()), feed)
     if isinstance(value, tuple | list):
         _put(feed, b"l", str(len(value)).encode())
         for one in value:
@@ -123,10 +122,16 @@ def _feed_array(value: Any, feed: _Feed) -> None:  # noqa: ANN401, C901, PLR0911
 
 
 def _feed_objects(values: list[Any], feed: _Feed) -> None:
-    """Values one by one; a column of text alone, which most are, at once."""
-    if all(type(one) is str for one in values):
-        _put(feed, b"t", ",".join(str(len(one)) for one in values).encode())
-        return _put(feed, b"t", "".join(values).encode("utf-8", "surrogatepass"))
+    """Values one by one; a column of text, some of it missing, which most are, at once."""
+    if set(map(type, values)) <= _WRITTEN_OUT:
+        # a text by its length, all else as Python writes it, which never is a whole number
+        _put(
+            feed,
+            b"t",
+            ",".join([str(len(one)) if type(one) is str else repr(one) for one in values]).encode(),
+        )
+        said = [one for one in values if type(one) is str]
+        return _put(feed, b"t", "".join(said).encode("utf-8", "surrogatepass"))
     for one in values:
         _feed(one, feed)
     return None

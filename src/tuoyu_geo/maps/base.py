@@ -62,7 +62,8 @@ def ground_layers(*, streets: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> list
             classes=(main, minor),
             features=merged_lines(
                 streets,
-                classify=lambda row: 0 if str(row.road_class).removesuffix("_link") in _MAIN_ROADS else 1,
+                column="road_class",
+                classify=lambda kind: 0 if str(kind).removesuffix("_link") in _MAIN_ROADS else 1,
                 n_classes=2,
                 simplify_m=_STREET_TOLERANCE_M,
             ),

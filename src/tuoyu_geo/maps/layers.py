@@ -1,15 +1,19 @@
 """From frames to what the page draws: features in WGS 84, each with its class and what its popup says."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from tuoyu_geo.content import content_hash
 from tuoyu_geo.maps.palette import Symbol
 
 WGS84 = "EPSG:4326"
@@ -18,6 +22,10 @@ DECIMALS = 5
 MIN_VERTICES = 4
 """A ring of fewer is none."""
 _POINTS = frozenset({"Point", "MultiPoint"})
+_Features = tuple[dict[str, Any], ...]
+Drawn = dict[str, _Features]
+"""What several pages show, by the hash of what it was drawn from."""
+_drawn: ContextVar[Drawn | None] = ContextVar("tuoyu_geo_drawn", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +134,15 @@ def features(
     if rows.empty:
         return ()
     geometry = rows.geometry.simplify(simplify_m) if simplify_m else rows.geometry
-    drawn = geometry.to_crs(WGS84)
-    middles = rows.geometry.representative_point().to_crs(WGS84) if centred else drawn
+    drawn = geometry.to_crs(WGS84).to_numpy()
+    middles = rows.geometry.representative_point().to_crs(WGS84).to_numpy() if centred else drawn
     found = []
-    for row, shape, middle in zip(
-        rows.itertuples(), _rounded(drawn.to_numpy()), middles.to_numpy(), strict=True
-    ):
+    # as objects, since columns of text and of shapes give theirs away slowly one by one
+    tuples = pd.DataFrame(rows).astype(object).itertuples()
+    for row, shape, middle in zip(tuples, _rounded(drawn), middles, strict=True):
         shown = describe(row)
         properties: dict[str, Any] = {"s": shown.cls, "t": shown.title}
-        if any(value is not None for value in shown.values):
+        if any(value is not None for value in shown.values):  # noqa: PD011  (a field)
             properties["v"] = list(shown.values)
         if shown.radius is not None:
             properties["r"] = shown.radius
@@ -153,29 +161,69 @@ def features(
 
 
 def merged_lines(
-    frame: gpd.GeoDataFrame, *, classify: Callable[[Any], int], n_classes: int, simplify_m: float
+    frame: gpd.GeoDataFrame, *, column: str, classify: Callable[[Any], int], n_classes: int, simplify_m: float
 ) -> tuple[dict[str, Any], ...]:
-    """Lines as one feature a class: thousands of street segments become a few that draw quickly."""
+    """Lines as one feature a class: thousands of street segments become a few that draw quickly.
+
+    Parameters
+    ----------
+    frame
+        Rows without a geometry are left out.
+    column, classify
+        What gives a line its class, 0 to `n_classes` - 1.
+    n_classes
+        Number of classes.
+    simplify_m
+        Tolerance in metres of the drawn line.
+    """
     rows = present(frame)
     if rows.empty:
         return ()
-    cls = [classify(row) for row in rows.itertuples()]
-    found = []
-    for wanted in range(n_classes):
-        lines = [shape for shape, own in zip(rows.geometry, cls, strict=True) if own == wanted]
-        if lines:
-            merged = shapely.get_parts(shapely.line_merge(_gather(lines)))
-            # one by one: all at once, keeping them from touching takes minutes on a large city
-            simple = shapely.multilinestrings(shapely.simplify(merged, simplify_m, preserve_topology=False))
-            (shape,) = _rounded(gpd.GeoSeries([simple], crs=rows.crs).to_crs(WGS84).to_numpy())
-            properties = {"s": wanted, "t": ""}
-            found.append({"type": "Feature", "id": str(wanted), "properties": properties, "geometry": shape})
-    return tuple(found)
+    values = rows[column].to_numpy(dtype=object)
+    known = {value: classify(value) for value in dict.fromkeys(values)}
+    cls = np.array([known[value] for value in values])
+    lines = rows.geometry.to_numpy()
+    return _once(
+        lambda: tuple(
+            _merged_line(lines[cls == wanted], wanted, simplify_m=simplify_m, crs=rows.crs)
+            for wanted in range(n_classes)
+            if (cls == wanted).any()
+        ),
+        made_from=(rows.geometry.array, cls, n_classes, simplify_m),
+    )
 
 
-def _gather(lines: Iterable[Any]) -> Any:  # noqa: ANN401
+def _merged_line(lines: NDArray[np.object_], cls: int, *, simplify_m: float, crs: Any) -> dict[str, Any]:  # noqa: ANN401
+    merged = shapely.get_parts(shapely.line_merge(_gather(lines)))
+    # one by one: all at once, keeping them from touching takes minutes on a large city
+    simple = shapely.multilinestrings(shapely.simplify(merged, simplify_m, preserve_topology=False))
+    (shape,) = _rounded(gpd.GeoSeries([simple], crs=crs).to_crs(WGS84).to_numpy())
+    return {"type": "Feature", "id": str(cls), "properties": {"s": cls, "t": ""}, "geometry": shape}
+
+
+@contextmanager
+def drawn_once(kept: Drawn) -> Iterator[None]:
+    """Within, lines that an earlier page merged are taken from what it left in `kept`, by the hash of what they are of."""
+    before = _drawn.set(kept)
+    try:
+        yield
+    finally:
+        _drawn.reset(before)
+
+
+def _once(draw: Callable[[], _Features], *, made_from: object) -> _Features:
+    drawn = _drawn.get()
+    if drawn is None:
+        return draw()
+    key = content_hash(made_from)
+    if key not in drawn:
+        drawn[key] = draw()
+    return drawn[key]
+
+
+def _gather(lines: NDArray[np.object_]) -> Any:  # noqa: ANN401
     # a layer of roads may hold multi-part lines, and stray points where a clip touched one
-    parts = shapely.get_parts(np.array(list(lines), dtype=object))
+    parts = shapely.get_parts(lines)
     return shapely.multilinestrings(parts[shapely.get_dimensions(parts) == 1])
 
 
@@ -194,7 +242,18 @@ def _rounded(shapes: NDArray[np.object_]) -> list[dict[str, Any]]:
         xy = shapely.get_coordinates(shapes).round(DECIMALS).tolist()
         return [{"type": "Point", "coordinates": (x, y)} for x, y in xy]
     rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
-    return [shapely.geometry.mapping(shape) for shape in rounded]
+    return [_mapping(shape) for shape in rounded]
+
+
+def _mapping(shape: Any) -> dict[str, Any]:  # noqa: ANN401
+    """A geometry as GeoJSON; of many lines all vertices at once, where `mapping` takes each by itself."""
+    if shape.geom_type != "MultiLineString":
+        return shapely.geometry.mapping(shape)
+    xy, line = shapely.get_coordinates(shapely.get_parts(shape), return_index=True)
+    vertices = list(map(tuple, xy.tolist()))
+    ends = np.append(np.flatnonzero(np.diff(line)) + 1, len(line)).tolist()
+    lines = tuple(tuple(vertices[begin:end]) for begin, end in zip([0, *ends], ends, strict=False))
+    return {"type": shape.geom_type, "coordinates": lines}
 
 
 def packed(feature: dict[str, Any]) -> dict[str, Any]:

@@ -43,19 +43,22 @@ def township_stems(township_ids: Sequence[Hashable]) -> dict[str, Hashable]:
     return stems
 
 
-def township_scene(outcome: Outcome, township_id: Hashable) -> Scene:
+def county_scene(outcome: Outcome) -> Scene:
+    """All that the townships' maps together are drawn from."""
+    return scene_of(narrowed(outcome, TOWNSHIP, with_what_if=False))
+
+
+def township_scene(county: Scene, township_id: Hashable) -> Scene:
     """All that a township's map is drawn from, and no more.
 
     Parameters
     ----------
-    outcome
-        What one run found out.
+    county
+        The `county_scene` of what one run found out.
     township_id
         The township.
     """
-    outcome = narrowed(outcome, TOWNSHIP, with_what_if=False)
-    part = _part(outcome, township_id)
-    return _known(scene_of(outcome), part)
+    return _known(county, _part(county.outcome, township_id))
 
 
 def township_map(scene: Scene) -> OfflineMap:

@@ -81,6 +81,12 @@ def _catalogue(domain: str, spoken: Language) -> dict[str, str]:
     return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
 
 
+@cache
+def _sentence(key: str, spoken: Language) -> str:
+    domain = key.partition(".")[0]
+    return _catalogue(domain, spoken).get(key) or _catalogue(domain, "zh")[key]
+
+
 def text(key: str, /, **values: object) -> str:
     """The sentence of a key in the language now spoken, with its places filled.
 
@@ -97,8 +103,7 @@ def text(key: str, /, **values: object) -> str:
     KeyError
         The catalogue has no such key: a fault of the program, not of the data.
     """
-    domain, spoken = key.partition(".")[0], language()
-    sentence = _catalogue(domain, spoken).get(key) or _catalogue(domain, "zh")[key]
+    sentence = _sentence(key, _asked.get() or language())
     return sentence.format(**{name: _shown(value) for name, value in values.items()}) if values else sentence
 
 
@@ -113,6 +118,8 @@ def xml_safe(words: str) -> str:
 
 
 def _shown(value: object) -> object:
+    if type(value) in {float, int}:  # most are, and whether something is a path takes long to say
+        return value
     return one_line(str(value)) if isinstance(value, str | BaseException | os.PathLike) else value
 
 
