@@ -51,6 +51,21 @@ def edges(network):
     )  # fmt: skip
 
 
+def test_under_a_chinese_name_it_is_read_as_bytes_where_names_are_narrow(osm_file, tmp_path, monkeypatch):
+    chinese = tmp_path / "永安" / "道路.osm"
+    chinese.parent.mkdir()
+    chinese.write_bytes(osm_file.read_bytes())
+
+    def narrow(name, form):
+        assert name.isascii(), "Windows would not find it"
+        return opened(name, form)
+
+    opened = osmium.io.File
+    monkeypatch.setattr(osmium.io, "File", narrow)
+    monkeypatch.setattr("tuoyu_geo.network.osm._NARROW_NAMES", True)
+    assert edges(read_osm(chinese)) == edges(read_osm(osm_file)) != []
+
+
 def test_ways_become_edges_between_the_places_where_they_meet(osm_file):
     network = read_osm(osm_file)
     # 0.001 degrees of latitude are 111.195 m, of longitude at 26 degrees 99.941 m

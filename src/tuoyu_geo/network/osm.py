@@ -1,6 +1,7 @@
 """Streets from an OpenStreetMap extract."""
 
 import bz2
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -36,6 +37,8 @@ _NO_TUNNEL = frozenset({"no", "building_passage", "culvert"})
 
 _LOOKED_AT_BYTES = 50_000_000
 _MOST_RATIO = 200
+# There libosmium opens files by names in the machine's code page, and gets them in UTF-8.
+_NARROW_NAMES = os.name == "nt"
 
 
 def read_osm(
@@ -80,7 +83,7 @@ def read_osm(
     if suffix == ".osm.bz2" and _is_bomb(file):
         refuse([fault("bomb", file)])
     try:
-        ways = _read_ways(osmium.io.File(str(file), str(suffix).removeprefix(".")))
+        ways = _read_ways(_opened(file, form=str(suffix).removeprefix(".")))
     except (RuntimeError, ValueError, MemoryError, osmium.InvalidLocationError) as error:
         wrong = fault("not_osm", file, suffix=suffix, reason=error)
         raise NetworkError(text("network.faults", n=1), findings=[wrong]) from error
@@ -133,7 +136,14 @@ class _Ways(NamedTuple):
     foot: list[bool]
 
 
-def _read_ways(file: osmium.io.File) -> _Ways:
+def _opened(file: Path, *, form: str) -> osmium.io.File | osmium.io.FileBuffer:
+    """The file for the reader: by its name, or where the reader would not find that, as bytes."""
+    if _NARROW_NAMES and not str(file).isascii():
+        return osmium.io.FileBuffer(file.read_bytes(), form)
+    return osmium.io.File(str(file), form)
+
+
+def _read_ways(file: osmium.io.File | osmium.io.FileBuffer) -> _Ways:
     ways = _Ways([], [], [], [], [], [], [], [])
     reader = (
         osmium.FileProcessor(file)
