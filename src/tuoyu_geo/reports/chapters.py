@@ -10,7 +10,7 @@ from tuoyu_geo.reports.blocks import Block, Paragraph, Picture
 from tuoyu_geo.reports.cells import word
 from tuoyu_geo.reports.chapter_pieces import amount, chapter, count, grid, headline, say
 from tuoyu_geo.reports.chapters_plan import layout, measures, projects
-from tuoyu_geo.reports.columns import plain, some, township_name
+from tuoyu_geo.reports.columns import plain, some, township_names
 from tuoyu_geo.reports.tables import TABLES
 
 if TYPE_CHECKING:
@@ -282,6 +282,7 @@ def _figures(figures: "Sequence[str]") -> list[Block]:
 
 
 def _tables(outcome: "Outcome") -> list[Block]:
+    township = township_names(outcome)
     flagged = outcome.gaps[outcome.gaps["flag"].isin(["new_missing", "new_shared"])]
     n_built = int(outcome.gaps["flag"].eq("built_missing").sum())
     return [
@@ -291,7 +292,7 @@ def _tables(outcome: "Outcome") -> list[Block]:
         grid(
             "estates",
             [
-                (plain(one.name), township_name(outcome, one.township_id), word("flag", one.flag),
+                (plain(one.name), township(one.township_id), word("flag", one.flag),
                  count(one.residents), plain(one.remedy))
                 for one in flagged.itertuples()
             ],

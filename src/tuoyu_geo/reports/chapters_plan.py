@@ -8,7 +8,7 @@ from tuoyu_geo.messages import text
 from tuoyu_geo.reports.blocks import Block, Paragraph
 from tuoyu_geo.reports.cells import word
 from tuoyu_geo.reports.chapter_pieces import amount, chapter, count, grid, headline, say
-from tuoyu_geo.reports.columns import plain, township_name, year
+from tuoyu_geo.reports.columns import plain, township_names, year
 from tuoyu_geo.reports.tables_rules import duties
 from tuoyu_geo.reports.tables_sites import by_year
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def layout(outcome: "Outcome") -> list[Block]:
     """布局方案: what is added, how good that is, and what it can't meet."""
+    township = township_names(outcome)
     summary, solver = outcome.summary, outcome.summary["solver"]
     quotas = outcome.townships[outcome.townships["quota"] > 0]
     blocks: list[Block] = [
@@ -52,7 +53,7 @@ def layout(outcome: "Outcome") -> list[Block]:
         grid(
             "sites",
             [
-                (count(one.order), plain(one.name), township_name(outcome, one.township_id),
+                (count(one.order), plain(one.name), township(one.township_id),
                  word("candidate_kind", one.kind), word("method", one.method), count(one.places), plain(one.reason))
                 for one in outcome.sites.itertuples()
             ],
@@ -85,6 +86,7 @@ def _left_over(outcome: "Outcome") -> list[Block]:
 
 def projects(outcome: "Outcome") -> list[Block]:
     """近期建设项目库: the sites as projects, and what each year brings and costs."""
+    township = township_names(outcome)
     sites = outcome.sites
     if not len(sites):
         return [chapter("projects"), say("no_sites")]
@@ -95,7 +97,7 @@ def projects(outcome: "Outcome") -> list[Block]:
         grid(
             "projects",
             [
-                (count(one.order), plain(one.name), township_name(outcome, one.township_id),
+                (count(one.order), plain(one.name), township(one.township_id),
                  word("method", one.method), count(one.places), count(one.area_m2), amount(one.cost_10k_yuan),
                  year(one.open_year))
                 for one in sites.itertuples()

@@ -1,12 +1,16 @@
 """Columns by name, and cells that several sheets share."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import is_missing
 from tuoyu_geo.reports.sheet import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import geopandas as gpd
 
     from tuoyu_geo.outcome import Outcome
@@ -33,12 +37,16 @@ def columns_of(*specs: tuple[str, str, float] | tuple[str, str, float, str]) -> 
     ]
 
 
-def township_name(outcome: "Outcome", township_id: object) -> object:
-    """A township's name; nothing where no township is known."""
-    if is_missing(township_id):
-        return None
-    townships = outcome.townships
-    return townships.at[township_id, "name"] if township_id in townships.index else township_id
+def township_names(outcome: "Outcome") -> "Callable[[object], object]":
+    """What says a township's name by its id; nothing where no township is known."""
+    names = outcome.townships["name"].to_dict()
+    return lambda township_id: None if is_missing(township_id) else names.get(township_id, township_id)
+
+
+def rows_of(frame: pd.DataFrame) -> "Iterator[Any]":
+    """The rows as `itertuples` gives them; as objects, since columns of text give theirs away slowly one by one."""
+    rows: Iterator[Any] = pd.DataFrame(frame).astype(object).itertuples()
+    return rows
 
 
 def plain(value: object) -> str | None:

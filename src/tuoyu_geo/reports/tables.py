@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import is_missing, judged, number, word, yes_no
-from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, way_word, year
+from tuoyu_geo.reports.columns import (
+    Rows,
+    Table,
+    columns_of,
+    degrees,
+    plain,
+    rows_of,
+    township_names,
+    way_word,
+    year,
+)
 from tuoyu_geo.reports.tables_access import coverage_curve, coverage_parts, guidance, trace
 from tuoyu_geo.reports.tables_rules import data_findings, indicators, members, shortfalls, standards
 from tuoyu_geo.reports.tables_sites import (
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
 
 def institutions(outcome: "Outcome") -> Table:
     """现状机构, as the institutions layer can be read from it again."""
+    township = township_names(outcome)
     columns = columns_of(
         ("id", "text", 10), ("institution_name", "text", 26), ("township", "text", 12),
         ("institution_kind", "text", 16), ("registration", "text", 12), ("registry", "text", 16),
@@ -40,7 +51,7 @@ def institutions(outcome: "Outcome") -> Table:
     )
     rows: Rows = [
         [
-            str(row.Index), plain(row.name), township_name(outcome, row.township_id),
+            str(row.Index), plain(row.name), township(row.township_id),
             word("institution_kind", row.kind), word("registration", row.registration), plain(row.registry),
             word("nature", row.nature), yes_no(row.counted), number(row.places), number(row.enrolled),
             number(row.under3_in_reach), plain(row.operator), yes_no(row.demonstration), number(row.asked_places),
@@ -87,6 +98,7 @@ def townships(outcome: "Outcome") -> Table:
 
 def estates(outcome: "Outcome") -> Table:
     """小区配建核查: every estate, with its flag where it has one; the communities layer can be read from it again."""
+    township = township_names(outcome)
     columns = columns_of(
         ("id", "text", 10), ("estate", "text", 22), ("township", "text", 12), ("status", "text", 9),
         ("works", "text", 8), ("completed_on", "text", 12), ("built_year", "text", 9), ("households", "count", 9, "sum"),
@@ -99,29 +111,26 @@ def estates(outcome: "Outcome") -> Table:
     columns = with_choices(
         columns, office_fills=("purchase", "swap", "lease", "renovation", "public_rooms"), outcome=outcome
     )
-    flags = (
-        outcome.gaps[outcome.gaps["flag"] != "township_quota"]
-        .drop_duplicates("subject_id")
-        .set_index("subject_id")
-    )
+    flagged = outcome.gaps[outcome.gaps["flag"] != "township_quota"].drop_duplicates("subject_id")
+    flags = {gap.subject_id: gap for gap in rows_of(flagged)}
     names = {**outcome.institutions["name"].to_dict(), **outcome.candidates["name"].to_dict()}
     demand = outcome.demand[outcome.demand["kind"] == "estate"]
     layer = outcome.communities.reindex(demand.index)
     rows: Rows = []
-    for row, own, (lon, lat) in zip(demand.itertuples(), layer.itertuples(), degrees(demand), strict=True):
-        gap = flags.loc[row.Index] if row.Index in flags.index else None
+    for row, own, (lon, lat) in zip(rows_of(demand), rows_of(layer), degrees(demand), strict=True):
+        gap = flags.get(row.Index)
         has = yes_no(own.has_facility)
         rows.append(
             [
-                str(row.Index), plain(row.name), township_name(outcome, row.township_id), word("status", row.status),
+                str(row.Index), plain(row.name), township(row.township_id), word("status", row.status),
                 word("works", own.works), None if is_missing(own.completed_on) else f"{own.completed_on:%Y-%m-%d}",
                 year(own.built_year), number(own.households), number(row.residents), number(row.planned_residents),
                 number(row.under3), word("figure_method", row.residents_method), word("area_kind", row.area_kind),
                 None if has is None else text(f"reports.has_{bool(own.has_facility)}"),
-                None if gap is None else word("flag", gap["flag"]),
+                None if gap is None else word("flag", gap.flag),
                 None if is_missing(row.nearest_today_id) else names.get(row.nearest_today_id),
                 number(row.nearest_today_cost), word("unit", row.cost_unit), way_word(row.nearest_today_method),
-                None if gap is None else plain(gap["reason"]), None if gap is None else plain(gap["remedy"]),
+                None if gap is None else plain(gap.reason), None if gap is None else plain(gap.remedy),
                 lon, lat, None, None, None,
             ],
         )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import Hundredths, is_missing, judged, number, word, yes_no
-from tuoyu_geo.reports.columns import Rows, Table, columns_of, plain, township_name, way_word
+from tuoyu_geo.reports.columns import Rows, Table, columns_of, plain, rows_of, township_names, way_word
 
 if TYPE_CHECKING:
     from tuoyu_geo.outcome import Outcome
@@ -51,6 +51,7 @@ def coverage_curve(outcome: "Outcome") -> Table:
 
 def guidance(outcome: "Outcome") -> Table:
     """入户指导名单: remote villages that no institution reaches today."""
+    township = township_names(outcome)
     columns = columns_of(
         ("id", "text", 15), ("village", "text", 18), ("township", "text", 12), ("residents", "count", 12, "sum"),
         ("under3", "count", 12, "sum"), ("nearest", "text", 26), ("distance", "count", 10), ("distance_unit", "text", 8),
@@ -61,7 +62,7 @@ def guidance(outcome: "Outcome") -> Table:
     covered = outcome.demand["covered_plan"]
     rows: Rows = [
         [
-            str(row.subject_id), plain(row.name), township_name(outcome, row.township_id), number(row.residents),
+            str(row.subject_id), plain(row.name), township(row.township_id), number(row.residents),
             number(row.under3), None if is_missing(row.nearest_id) else names.get(row.nearest_id),
             number(row.nearest_cost), word("unit", row.cost_unit), way_word(row.nearest_method), yes_no(covered.get(row.subject_id)),
             plain(row.reason), plain(row.asks), None,
@@ -73,6 +74,7 @@ def guidance(outcome: "Outcome") -> Table:
 
 def trace(outcome: "Outcome") -> Table:
     """服务对应表: every community and village with the institution that its people go to, today and with the plan."""
+    township = township_names(outcome)
     columns = columns_of(
         ("moment", "text", 10), ("id", "text", 10), ("community", "text", 22), ("township", "text", 12),
         ("residents", "count", 11), ("under3", "count", 11), ("state", "text", 20), ("institution", "text", 28),
@@ -82,12 +84,12 @@ def trace(outcome: "Outcome") -> Table:
     rows: Rows = [
         [
             text(f"reports.moment_{row.moment}"), plain(row.demand_id), plain(row.name),
-            township_name(outcome, row.township_id), number(row.residents), number(row.under3), text(f"trace.state_{row.state}"),
+            township(row.township_id), number(row.residents), number(row.under3), text(f"trace.state_{row.state}"),
             plain(row.institution_name), yes_no(row.is_new) if row.served else None, number(row.places),
             number(row.places_short), number(row.cost),
             word("unit", row.cost_unit), number(row.standard), number(row.path_m),
             way_word(row.path_method) if row.served else None,
         ]
-        for row in outcome.trace.itertuples()
+        for row in rows_of(outcome.trace)
     ]  # fmt: skip
     return columns, rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuoyu_geo.cut import cut
 from tuoyu_geo.messages import text
 from tuoyu_geo.reports.cells import number, word, yes_no
-from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_name, year
+from tuoyu_geo.reports.columns import Rows, Table, columns_of, degrees, plain, township_names, year
 from tuoyu_geo.reports.sheet import Column
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def departments(outcome: "Outcome") -> tuple[str, ...]:
 
 
 def _candidate_rows(outcome: "Outcome", rows: "gpd.GeoDataFrame") -> Table:
+    township = township_names(outcome)
     columns = columns_of(
         ("id", "text", 10), ("name", "text", 26), ("township", "text", 12), ("candidate_kind", "text", 13),
         ("method", "text", 13), ("places", "count", 9, "sum"), ("places_stated", "count", 9), ("area_m2", "count", 11), ("floor", "count", 7),
@@ -52,7 +53,7 @@ def _candidate_rows(outcome: "Outcome", rows: "gpd.GeoDataFrame") -> Table:
     )  # fmt: skip
     return columns, [
         [
-            str(row.Index), plain(row.name), township_name(outcome, row.township_id),
+            str(row.Index), plain(row.name), township(row.township_id),
             word("candidate_kind", row.kind), word("method", row.method), number(row.places),
             number(getattr(row, "places_stated", None)), number(row.area_m2), number(row.floor),
             number(row.cost_10k_yuan), year(row.open_year), yes_no(row.usable), plain(row.unusable_reason),
@@ -87,6 +88,7 @@ def workplaces(outcome: "Outcome") -> Table:
 
 def sites(outcome: "Outcome") -> Table:
     """规划设施, in the order in which to open them; the candidates layer can be read from it again."""
+    township = township_names(outcome)
     columns = columns_of(
         ("order", "count", 6), ("id", "text", 10), ("name", "text", 26), ("township", "text", 12),
         ("candidate_kind", "text", 13), ("method", "text", 13), ("places", "count", 9, "sum"),
@@ -97,7 +99,7 @@ def sites(outcome: "Outcome") -> Table:
     )  # fmt: skip
     rows: Rows = [
         [
-            number(row.order), str(row.Index), plain(row.name), township_name(outcome, row.township_id),
+            number(row.order), str(row.Index), plain(row.name), township(row.township_id),
             word("candidate_kind", row.kind), word("method", row.method), number(row.places),
             number(row.gained_residents), number(row.gained_under3), number(row.area_m2), number(row.floor),
             number(row.cost_10k_yuan), number(row.land_area_m2), plain(row.land_use), yes_no(row.allocated_land),
@@ -110,6 +112,7 @@ def sites(outcome: "Outcome") -> Table:
 
 def projects(outcome: "Outcome") -> Table:
     """近期项目库: the sites as projects, with columns that the office fills in."""
+    township = township_names(outcome)
     columns = columns_of(
         ("order", "count", 6), ("project", "text", 28), ("township", "text", 12), ("method", "text", 13),
         ("places", "count", 9, "sum"), ("area_m2", "count", 11, "sum"), ("land_area_m2", "count", 11, "sum"),
@@ -119,7 +122,7 @@ def projects(outcome: "Outcome") -> Table:
     columns = with_choices(columns, outcome=outcome)
     rows: Rows = [
         [
-            number(row.order), plain(row.name), township_name(outcome, row.township_id), word("method", row.method),
+            number(row.order), plain(row.name), township(row.township_id), word("method", row.method),
             number(row.places), number(row.area_m2), number(row.land_area_m2), number(row.cost_10k_yuan),
             year(row.open_year), None, None, None,
         ]

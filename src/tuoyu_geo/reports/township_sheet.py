@@ -5,6 +5,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import shapely
 from matplotlib.figure import Figure
 
 from tuoyu_geo.coverage import share_text
@@ -20,6 +22,8 @@ from tuoyu_geo.schema import stated
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+
+    import geopandas as gpd
 
     from tuoyu_geo.outcome import Outcome
 
@@ -132,10 +136,9 @@ def _map(figure: Figure, outcome: "Outcome", township_id: "Hashable", family: st
     drawing.name_areas(
         ax, outcome.townships.drop(index=township_id)[near].set_geometry(around[near]), family=family, size=7
     )
-    drawing.draw_areas(
-        ax, outcome.water.geometry.cx[west:east, south:north], fill=drawing.WATER, edge=drawing.WATER
-    )
-    drawing.draw_lines(ax, outcome.streets.geometry.cx[west:east, south:north], width=0.5)
+    window = shapely.box(west, south, east, north)
+    drawing.draw_areas(ax, _within(outcome.water, window), fill=drawing.WATER, edge=drawing.WATER)
+    drawing.draw_lines(ax, _within(outcome.streets, window), width=0.5)
     demand = outcome.demand[outcome.demand["township_id"].eq(township_id) & (outcome.demand["residents"] > 0)]
     covered = demand["covered_plan"].astype(bool)
     for rows, key, colour in (
@@ -169,6 +172,11 @@ def _map(figure: Figure, outcome: "Outcome", township_id: "Hashable", family: st
     drawing.scale_bar(ax)
     drawing.north_arrow(ax)
     ax.legend(loc="lower right", fontsize=7, framealpha=0.92).set_zorder(10)
+
+
+def _within(frame: "gpd.GeoDataFrame", window: shapely.Polygon) -> "gpd.GeoSeries":
+    """The shapes that reach into the window."""
+    return frame.geometry.iloc[np.sort(frame.sindex.query(window, predicate="intersects"))]
 
 
 def _sections(outcome: "Outcome", township_id: "Hashable", row: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
