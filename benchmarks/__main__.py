@@ -30,7 +30,9 @@ def main(
 ) -> int:
     """Do as the command line says; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="workloads; all when none is named")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="workloads; when none is named all but the longest"
+    )
     parser.add_argument("--list", action="store_true", help="name the workloads, their sizes and tools")
     parser.add_argument(
         "--out", type=Path, default=ROOT / "docs", help="folder of benchmarks.md; docs by default"
@@ -44,10 +46,15 @@ def main(
         parser.error(f"no workload {', '.join(unknown)}; there are {', '.join(known)}")
     if asked.rounds < 1:
         parser.error("--rounds must be at least 1")
-    chosen = {name: known[name] for name in known if not asked.names or name in asked.names}
+    chosen = {
+        name: (module, workload)
+        for name, (module, workload) in known.items()
+        if name in asked.names or (not asked.names and (asked.list or not workload.only_by_name))
+    }
     if asked.list:
         for name, (_, workload) in chosen.items():
-            print(f"{name}: {said['workloads'][name]['title']}")
+            alone = " (only by name)" if workload.only_by_name else ""
+            print(f"{name}: {said['workloads'][name]['title']}{alone}")
             for size in workload.sizes:
                 who = size.tools or [tool.name for tool in workload.tools]
                 print(

@@ -41,7 +41,7 @@ class Prepared:
         The task once; this is what is timed.
     answer
         Its value as arrays that `Workload.compare` understands; not timed. ``memory_bytes`` among them replaces the
-        measured memory, for tools whose work is done by processes of their own.
+        measured memory, for tools whose work is done by processes of their own; 0 is not known.
     """
 
     run: Callable[[], Any]
@@ -119,6 +119,8 @@ class Workload:
         Largest difference that counts as agreement, and a sign for it; words.toml may put it into words (``difference``).
     first_counts
         Whether the first call is a round too: for tasks that start a process anew each time.
+    only_by_name
+        Whether it is left out where no name is given: for tasks of a quarter of an hour.
     limit_s
         A call that takes longer is stopped, and the table says so.
     budget_s
@@ -135,5 +137,6 @@ class Workload:
     unit: str = ""
     axis: str | None = None
     first_counts: bool = False
+    only_by_name: bool = False
     limit_s: float = 60.0
     budget_s: float = 60.0

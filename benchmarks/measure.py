@@ -90,9 +90,10 @@ def measure(
                     row["seconds"].append(took["seconds"] / tool.part)
                     row["cores"].append(took["cores"])
         answers.clear()
-        for _ in range(rounds):
+        for k in range(1, rounds + 1):
             for name, rival in rivals.items():
-                _turn(rows[name], rival, budget_s=workload.budget_s)
+                if len(rows[name]["seconds"]) < k:
+                    _turn(rows[name], rival, budget_s=workload.budget_s)
         for row in rows.values():
             row["cores"] = round(median(row["cores"]), 2) if row.get("cores") else None
         return list(rows.values())

@@ -10,6 +10,10 @@ Row = Mapping[str, Any]
 Words = Mapping[str, Any]
 
 
+# Below it the work is done by processes that are not seen, a browser's.
+LEAST_CORES = 0.05
+
+
 def page(results: Mapping[str, Any], *, words: Words, drawn: Sequence[str]) -> str:
     """The whole page.
 
@@ -101,7 +105,7 @@ def _cells(row: Row, rows: Sequence[Row], *, of: Words, say: Words) -> list[str]
         if "stopped" in row
         else str(len(row["seconds"]) or "—"),
         _figures(row["prepare_s"] + row["first_s"]) if "first_s" in row else "—",
-        f"{row['cores']:.1f}" if row.get("cores") is not None else "—",
+        f"{row['cores']:.1f}" if (row.get("cores") or 0) >= LEAST_CORES else "—",
         "—" if memory is None else f"{memory / 1e6:,.0f} MB",
         of["answer"].format(**row["answer"]) if "answer" in row else "—",
         _apart(row, of=of) if "difference" in row else "—",

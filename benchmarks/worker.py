@@ -55,7 +55,7 @@ def versions(tool: Tool) -> dict[str, str]:
 def serve(tool: Tool, folder: Path, say: Callable[[dict[str, Any]], None]) -> None:
     """Do what is ordered, to the end of the orders."""
     prepared: Prepared | None = None
-    baseline = 0
+    baseline, is_elsewhere = 0, False
     for order in sys.stdin:
         what, _, name = order.strip().partition(" ")
         if what == "prepare":
@@ -70,10 +70,11 @@ def serve(tool: Tool, folder: Path, say: Callable[[dict[str, Any]], None]) -> No
             continue
         assert prepared is not None
         value, took = timed(prepared.run)
-        used = memory(baseline)
+        used = None if is_elsewhere else memory(baseline)
         if name != "-":
             answer = dict(prepared.answer(value))
-            used = int(answer.pop("memory_bytes", used or 0)) or None
+            if "memory_bytes" in answer:
+                used, is_elsewhere = int(answer.pop("memory_bytes")) or None, True
             np.savez(name, **answer)
         del value
         forget_peak()

@@ -4,7 +4,14 @@ import importlib
 
 from benchmarks.interface import Workload
 
-MODULES = ("benchmarks.workloads.reach", "benchmarks.workloads.access")
+MODULES = (
+    "benchmarks.workloads.reach",
+    "benchmarks.workloads.access",
+    "benchmarks.workloads.layers",
+    "benchmarks.workloads.pages",
+    "benchmarks.workloads.whatif",
+    "benchmarks.workloads.whole",
+)
 
 
 def by_name(modules: tuple[str, ...] = MODULES) -> dict[str, tuple[str, Workload]]:

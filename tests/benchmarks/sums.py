@@ -39,7 +39,7 @@ def tool(name, prepare, **more):
     return Tool(name=name, packages=("numpy",), imports=("json",), prepare=prepare, **more)
 
 
-def sums(name, sizes, tools):
+def sums(name, sizes, tools, **more):
     return Workload(
         name=name,
         sizes=sizes,
@@ -51,6 +51,7 @@ def sums(name, sizes, tools):
         unit="too much",
         axis="numbers",
         limit_s=1 if name == "late" else 20,
+        **more,
     )
 
 
@@ -67,6 +68,12 @@ WORKLOADS = (
             tool("broken", breaks),
         ),
     ),
-    sums("alone", (Size(n=5, given={"n": 5}),), (tool(OURS, adds, is_peer=False),)),
+    sums(
+        "alone",
+        (Size(n=5, given={"n": 5}),),
+        (tool(OURS, adds, is_peer=False),),
+        first_counts=True,
+        only_by_name=True,
+    ),
     sums("late", (Size(n=3, given={"n": 3}),), (tool(OURS, adds, is_peer=False), tool("late", sleeps))),
 )

@@ -159,7 +159,14 @@ def test_one_workload_again_keeps_the_others(command, words, results, written, t
     assert {name: again[name] for name in ("sums", "late")} == {
         name: results[name] for name in ("sums", "late")
     }
-    assert [len(row["seconds"]) for row in again["alone"]["rows"]] == [1]
+    (row,) = again["alone"]["rows"]
+    assert row["seconds"] == [row["first_s"]]  # its first call is its round
+
+
+def test_the_longest_is_measured_only_by_name(results, command, words, capsys):
+    assert list(results) == ["sums", "late"]
+    command.main(["--list"], modules=(MODULE,), words=words)
+    assert "alone: Alone (only by name)\n  5 numbers  [ours]" in capsys.readouterr().out
 
 
 def test_every_workload_has_its_words(command):
