@@ -33,6 +33,9 @@ class Route(NamedTuple):
 
 
 class _BestArcs(NamedTuple):
+    """Sorted by `key`, which is tail x number of nodes + head."""
+
+    key: Ints
     tail: Ints
     head: Ints
     cost: Floats
@@ -70,11 +73,10 @@ def routes(
     backwards = csr_array((best.cost, (best.head, best.tail)), shape=(network.n_node, network.n_node))
     found: list[Route | None] = [None] * len(start)
     for node in np.unique(end):
-        costs, after = dijkstra(backwards, indices=node, return_predecessors=True)
+        costs, after_32 = dijkstra(backwards, indices=node, return_predecessors=True)
+        after = after_32.astype(np.int64)
         for pair in np.flatnonzero(end == node):
-            found[pair] = _followed(
-                network, best, node=int(start[pair]), costs=costs, after=after.astype(np.int64)
-            )
+            found[pair] = _followed(network, best, node=int(start[pair]), costs=costs, after=after)
     return [route for route in found if route is not None]
 
 
@@ -82,11 +84,10 @@ def _followed(network: StreetNetwork, best: _BestArcs, *, node: int, costs: Floa
     """From a node along the successors that a search from the destination left behind."""
     if not np.isfinite(costs[node]):
         return Route(np.inf, np.inf, np.zeros((0, 2)))
-    keys = best.tail * network.n_node + best.head
     cost, length_m, course = round(float(costs[node]), COST_DECIMALS), 0.0, [network.xy[node][None, :]]
     while after[node] >= 0:
         step = int(after[node])
-        arc = np.searchsorted(keys, node * network.n_node + step)
+        arc = np.searchsorted(best.key, node * network.n_node + step)
         edge = best.edge[arc]
         length_m += float(network.length_m[edge])
         vertices = network.coords[network.offsets[edge] : network.offsets[edge + 1]]
@@ -108,4 +109,5 @@ def _best_arcs(network: StreetNetwork, mode: modes.Mode) -> _BestArcs:
     order = np.lexsort((edge, network.length_m[edge], weight[edge], head, tail))
     pair = (tail * network.n_node + head)[order]
     order = order[np.append(True, pair[1:] != pair[:-1])] if len(order) else order
-    return _BestArcs(tail[order], head[order], weight[edge[order]], edge[order], forward[order])
+    key = tail[order] * network.n_node + head[order]
+    return _BestArcs(key, tail[order], head[order], weight[edge[order]], edge[order], forward[order])
