@@ -11,6 +11,8 @@ MODULES = (
     "benchmarks.workloads.pages",
     "benchmarks.workloads.whatif",
     "benchmarks.workloads.whole",
+    "benchmarks.workloads.siting",
+    "benchmarks.workloads.planning",
 )
 
 

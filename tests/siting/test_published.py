@@ -12,7 +12,7 @@ from tuoyu_geo.siting import backup_coverage
 SHARED = Path(__file__).parents[2].parent / "shared" / "instances"
 pytestmark = [pytest.mark.shared, pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not there")]
 
-SLOW = {f"pmed{k}" for k in (6, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)}
+SLOW = {f"pmed{k}" for k in (11, 12, 13, 14, 15, 16, 17, 18, 19, 20)}
 TASKS = {
     "spopt/SF_network_distance_candidateStore_16_censusTract_205_new.csv": 6,
     "spopt/pmv_clients_100.csv": 2,

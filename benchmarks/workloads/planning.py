@@ -1,31 +1,39 @@
 """The planning problem of a county, of made-up towns: 500 communities, 300 candidates, places, sizes, quotas, estates.
 
-    python -m benchmarks.planning [n_seed]
-
 Communities stand in three towns and scattered between them, candidates among them; each township has a quota, one
 community in twenty is a new estate whose places come first, every candidate can be built at two smaller sizes. The target
 is 90 % of the residents, by places. No peer takes such a problem whole; what is shown is time, and the proof of each aim.
 """
 
-import sys
-from time import perf_counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.spatial.distance import cdist
+from numpy.typing import NDArray
 
-from tuoyu_geo.siting import Capacity, PlanningProblem, Sizes, plan_sites, recompute_plan
+from benchmarks.interface import OURS, Arrays, DisagreementError, Inputs, Prepared, Size, Tool, Workload
 
+if TYPE_CHECKING:
+    from tuoyu_geo.siting import PlanningProblem
+
+# What is not proven by then is shown with its gap.
+LIMIT_S = 20.0
 N_DEMAND, N_CANDIDATE, N_TOWNSHIP = 500, 300, 15
 STANDARD_M = 1_000.0
 
 
-def county(seed: int) -> PlanningProblem:
+def county(seed: int) -> "PlanningProblem":
     """A county of made-up towns."""
+    from scipy.sparse import csr_array
+    from scipy.spatial.distance import cdist
+
+    from tuoyu_geo.siting import Capacity, PlanningProblem, Sizes
+
     rng = np.random.default_rng(seed)
     towns = rng.uniform(4_000, 16_000, (3, 2))
 
-    def scatter(n: int) -> np.ndarray:
+    def scatter(n: int) -> NDArray[Any]:
         near = rng.random(n) < 0.7
         return np.where(
             near[:, None],
@@ -74,21 +82,62 @@ def county(seed: int) -> PlanningProblem:
     )
 
 
-def main() -> None:
-    """Print a row an aim, for each seed."""
-    for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
-        problem = county(seed)
-        began = perf_counter()
-        result = plan_sites(problem, time_limit_s=60.0, gap=1e-4, seed=0)
-        seconds = perf_counter() - began
-        check = recompute_plan(problem, result.selected, site_places=result.site_places, flow=result.flow)
-        assert check.faults == ()
-        print(f"seed {seed}: {problem.covers.nnz:,} pairs in reach, {seconds:.1f} s, {result.status}")
-        for stage in result.stages:
-            print(
-                f"  {stage.name:<11}{stage.objective:>12,.1f}{stage.bound:>12,.1f}  {stage.gap:.4%}  {stage.status:<9}{stage.seconds:6.2f} s"
-            )
+def inputs_of(_folder: Path, *, seed: int) -> Arrays:
+    """A county is its seed."""
+    return {"seed": np.array(seed)}
 
 
-if __name__ == "__main__":
-    main()
+def prepared(inputs: Inputs) -> Prepared:
+    """Our planner."""
+    from tuoyu_geo.siting import plan_sites, recompute_plan
+
+    problem = county(int(inputs["seed"]))
+
+    def answer(found: Any) -> Arrays:  # noqa: ANN401
+        check = recompute_plan(problem, found.selected, site_places=found.site_places, flow=found.flow)
+        return {
+            "n_sites": np.array(len(found.selected)),
+            "gap": np.array(max(stage.gap for stage in found.stages)),
+            "sites_gap": np.array(max(stage.gap for stage in found.stages if stage.name == "sites")),
+            "n_fault": np.array(len(check.faults)),
+            "n_pair": np.array(problem.covers.nnz),
+        }
+
+    plan_sites(problem, time_limit_s=1.0, gap=1e-4, seed=0)
+    return Prepared(
+        run=lambda: plan_sites(problem, time_limit_s=LIMIT_S, gap=1e-4, seed=0),
+        answer=answer,
+    )
+
+
+def said(_inputs: Inputs, answer: Arrays) -> Mapping[str, Any]:
+    """The sites, the gap of their number, and the largest of any aim."""
+    if answer["n_fault"]:
+        raise DisagreementError(f"recomputed from its arrays the plan has {int(answer['n_fault'])} faults")
+    return {
+        "n_sites": int(answer["n_sites"]),
+        "gap": f"{float(answer['gap']):.2%}",
+        "sites_gap": f"{float(answer['sites_gap']):.2%}",
+        "n_pair": int(answer["n_pair"]),
+    }
+
+
+WORKLOADS = (
+    Workload(
+        name="planning",
+        sizes=tuple(Size(n=seed + 1, given={"seed": seed}) for seed in range(3)),
+        tools=(
+            Tool(
+                name=OURS,
+                packages=("tuoyu-geo", "highspy"),
+                imports=("tuoyu_geo.siting", "scipy.spatial.distance", "highspy"),
+                prepare=prepared,
+                is_peer=False,
+            ),
+        ),
+        inputs=inputs_of,
+        said=said,
+        first_counts=True,
+        budget_s=10,
+    ),
+)
