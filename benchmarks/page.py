@@ -37,12 +37,13 @@ def page(results: Mapping[str, Any], *, words: Words, drawn: Sequence[str]) -> s
     parts += [f"## {say['summary']}", _summary(results, words=words)]
     for name, one in results.items():
         of = words["workloads"][name]
-        parts.append(f"## {of['title']}\n\n`python -m benchmarks {name}`")
+        parts.append(f'<a id="{name}"></a>\n\n## {of["title"]}\n\n`python -m benchmarks {name}`')
         asked = [say["asked"].format(asked=of["asked"])] if "asked" in of else []
         parts.append("".join([*asked, say["measured"].format(**one)]))
-        parts.append(
-            _table(say["columns"], [_cells(row, one["rows"], of=of, say=say) for row in one["rows"]])
-        )
+        for n in dict.fromkeys(row["n"] for row in one["rows"]):
+            rows = [row for row in one["rows"] if row["n"] == n]
+            parts.append(f"**{size_said(rows[0], of=of)}**")
+            parts.append(_table(say["columns"], [_cells(row, rows, of=of, say=say) for row in rows]))
         if name in drawn:
             parts.append(f"![{say['drawing'].format(title=of['title'])}](benchmarks/{name}.svg)")
     return "\n\n".join(parts) + "\n"
@@ -67,7 +68,7 @@ def _summary(results: Mapping[str, Any], *, words: Words) -> str:
             ]  # fmt: skip
             best = min(peers, key=lambda row: median(row["seconds"]), default=None)
             mine = _figures(median(ours["seconds"])) if ours["seconds"] else "—"
-            line = [of["title"], size_said(ours, of=of), mine]
+            line = [f"[{of['title']}](#{name})", size_said(ours, of=of), mine]
             if best is None or ours["state"] != "measured" or not ours["seconds"]:
                 lines.append([*line, say["alone"], "—", "—"])
             else:
@@ -78,7 +79,7 @@ def _summary(results: Mapping[str, Any], *, words: Words) -> str:
 
 
 def _cells(row: Row, rows: Sequence[Row], *, of: Words, say: Words) -> list[str]:
-    ours = next((one for one in rows if one["tool"] == OURS and one["n"] == row["n"]), None)
+    ours = next((one for one in rows if one["tool"] == OURS), None)
     versions = row.get("versions", {})
     own = next(iter(versions.values()), "")
     inside = ", ".join(f"{name} {version}" for name, version in list(versions.items())[1:])
@@ -97,19 +98,19 @@ def _cells(row: Row, rows: Sequence[Row], *, of: Words, say: Words) -> list[str]
     elif row["tool"] != OURS and row["seconds"] and ours is not None and ours["seconds"]:
         ratio = _ratio(row, ours, say=say)
     memory = row.get("memory_bytes")
+    rounds = str(len(row["seconds"]) or "—")
+    if "stopped" in row:
+        rounds = say["stopped"].format(n=rounds, why=row["stopped"])
     return [
-        size_said(row, of=of),
         tool,
         seconds,
-        say["stopped"].format(n=len(row["seconds"]), why=row["stopped"])
-        if "stopped" in row
-        else str(len(row["seconds"]) or "—"),
+        ratio,
+        rounds,
         _figures(row["prepare_s"] + row["first_s"]) if "first_s" in row else "—",
         f"{row['cores']:.1f}" if (row.get("cores") or 0) >= LEAST_CORES else "—",
         "—" if memory is None else f"{memory / 1e6:,.0f} MB",
-        of["answer"].format(**row["answer"]) if "answer" in row else "—",
         _apart(row, of=of) if "difference" in row else "—",
-        ratio,
+        of["answer"].format(**row["answer"]) if "answer" in row else "—",
     ]
 
 

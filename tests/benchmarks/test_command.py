@@ -77,10 +77,8 @@ def rows(results, name="sums", n=10):
 
 
 def line(page, tool):
-    """The cells of a tool's first line in the tables of single workloads."""
-    lines = [
-        one for one in page.splitlines() if one.startswith("| ") and one.split(" | ")[1].startswith(tool)
-    ]
+    """The cells of a tool's first line in the tables of single workloads: tool, seconds, ratio and so on."""
+    lines = [one for one in page.splitlines() if one.startswith(f"| {tool}")]
     return lines[0].strip("| ").split(" | ")
 
 
@@ -115,11 +113,11 @@ def test_a_call_that_takes_too_long_is_stopped_and_told(results):
 
 def test_the_page_says_who_disagrees_and_gives_no_ratio(measured):
     page = (measured / "benchmarks.md").read_text(encoding="utf-8")
-    assert line(page, "wrong")[-1] == "**答案不一致**：1 too much"
-    assert line(page, "wrong")[2] == "—"
-    assert line(page, "broken")[-1] == "没有完成：ZeroDivisionError: division by zero"
-    assert " † " in f"{line(page, 'rough')[1]} "
-    assert line(page, "right")[1].endswith(" 1/2")
+    assert line(page, "wrong")[2] == "**答案不一致**：1 too much"
+    assert line(page, "wrong")[1] == "—"
+    assert line(page, "broken")[2] == "没有完成：ZeroDivisionError: division by zero"
+    assert " † " in f"{line(page, 'rough')[0]} "
+    assert line(page, "right")[0].endswith(" 1/2")
     assert "benchmarks/sums.svg" in page
     assert "benchmarks/late.svg" not in page  # one size is no curve
     assert b"<svg" in (measured / "benchmarks" / "sums.svg").read_bytes()
@@ -130,8 +128,19 @@ def test_the_page_says_who_disagrees_and_gives_no_ratio(measured):
 )
 def test_a_ratio_is_of_medians_and_marked_where_we_are_slower(with_seconds, ours, peer, said):
     page, summary = with_seconds(ours=ours, right=peer)
-    assert line(page, "right")[-1] == said
+    assert line(page, "right")[2] == said
     assert f"| right | {median(peer):.2f} | {said} |" in summary
+
+
+def test_each_size_is_set_against_ours_of_that_size(results, written, tmp_path):
+    made_up = copy.deepcopy(results)
+    small, large = rows(made_up), rows(made_up, n=1000)
+    made_up["sums"]["rows"].append({**small["right"], "n": 1000, "given": {"n": 1000}, "seconds": [80.0]})
+    small["ours"]["seconds"], small["right"]["seconds"], large["ours"]["seconds"] = [1.0], [4.0], [2.0]
+    page = written(made_up, tmp_path)
+    cells = [one.split(" | ") for one in page.splitlines() if one.startswith("| right")]
+    assert [one[2] for one in cells] == ["4", "40"]
+    assert page.index("**10 numbers**") < page.index("**1,000 numbers**")
 
 
 def test_the_fastest_of_the_summary_gives_the_same_answer(with_seconds):
