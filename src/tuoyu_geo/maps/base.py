@@ -23,18 +23,21 @@ def base_layers(scene: Scene, *, boundaries: bool = True) -> tuple[LayerSpec, ..
     found = ground_layers(streets=outcome.streets, water=outcome.water)
     if boundaries:
         edge = Symbol(shape="area", stroke="#6c7680", weight=1.4, dash="6 3")
-        found.append(
-            township_layer(
-                scene,
-                classes=(edge,),
-                classify=lambda _row: 0,
-                label=lambda row: str(row.name),
-                legend=(),
-                name=text("maps.layer.townships"),
-                interactive=False,
-            )
-        )
+        found.append(edges_layer(scene, edge))
     return tuple(found)
+
+
+def edges_layer(scene: Scene, edge: Symbol) -> LayerSpec:
+    """The townships' boundaries and names alone, for maps whose areas say nothing."""
+    return township_layer(
+        scene,
+        classes=(edge,),
+        classify=lambda _row: 0,
+        label=lambda row: str(row.name),
+        legend=(),
+        name=text("maps.layer.townships"),
+        interactive=False,
+    )
 
 
 def ground_layers(*, streets: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> list[LayerSpec]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tuoyu_geo.maps import base, common, palette
 from tuoyu_geo.maps.clauses import clause_cards
-from tuoyu_geo.maps.layers import LegendRow
+from tuoyu_geo.maps.layers import LayerSpec, LegendRow
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
@@ -29,15 +29,27 @@ _QUOTA = {
 _QUOTA_ORDER = tuple(_QUOTA)
 
 
-def overview_map(outcome: Outcome) -> OfflineMap:
-    """Draw 联席会议's map."""
-    scene = scene_of(outcome)
-    demand = outcome.demand
+def people_layers(scene: Scene) -> tuple[LayerSpec, ...]:
+    """Where people live: served today, served by the plan alone, served by neither."""
+    demand = scene.outcome.demand
     if demand.empty:
         covered = gained = unserved = demand
     else:
         today, plan = demand["covered_today"].astype(bool), demand["covered_plan"].astype(bool)
         covered, gained, unserved = demand[today], demand[~today & plan], demand[~today & ~plan]
+    return tuple(
+        common.demand_layer(scene, rows, key=key, name=text(f"maps.layer.{key}"), symbol=symbol)
+        for rows, key, symbol in (
+            (covered, "demand_covered", COVERED),
+            (gained, "demand_gained", GAINED),
+            (unserved, "demand_unserved", UNSERVED),
+        )
+    )
+
+
+def overview_map(outcome: Outcome) -> OfflineMap:
+    """Draw 联席会议's map."""
+    scene = scene_of(outcome)
     water, streets = base.base_layers(scene, boundaries=False)
     layers = (
         _townships(scene),
@@ -45,15 +57,7 @@ def overview_map(outcome: Outcome) -> OfflineMap:
         streets,
         base.service_areas(scene, phase="today", symbol=REACH_TODAY, shown=False),
         base.service_areas(scene, phase="plan", symbol=REACH_PLAN, shown=False),
-        common.demand_layer(
-            scene, covered, key="demand_covered", name=text("maps.layer.demand_covered"), symbol=COVERED
-        ),
-        common.demand_layer(
-            scene, gained, key="demand_gained", name=text("maps.layer.demand_gained"), symbol=GAINED
-        ),
-        common.demand_layer(
-            scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=UNSERVED
-        ),
+        *people_layers(scene),
         *common.search_areas(scene),
         common.institutions(scene),
         common.sites(scene),

@@ -13,7 +13,7 @@ from tuoyu_geo.maps import base, common, palette
 from tuoyu_geo.maps.clauses import clause_cards
 from tuoyu_geo.maps.health import guidance_layer, guidance_table, institution_table
 from tuoyu_geo.maps.housing import FLAGS, flag_table, flagged_layer
-from tuoyu_geo.maps.overview import COVERED, GAINED, REACH_PLAN, REACH_TODAY, UNSERVED, site_table
+from tuoyu_geo.maps.overview import REACH_PLAN, REACH_TODAY, people_layers, site_table
 from tuoyu_geo.maps.page import Figure, OfflineMap, Panel, Row, Table
 from tuoyu_geo.maps.palette import Symbol
 from tuoyu_geo.maps.scene import Scene, labels, scene_of
@@ -154,35 +154,14 @@ def _clipped(frame: gpd.GeoDataFrame, ground: shapely.Geometry | None) -> gpd.Ge
 
 
 def _township_map(scene: Scene, township_id: Hashable) -> OfflineMap:
-    outcome, demand = scene.outcome, scene.outcome.demand
-    if demand.empty:
-        covered = gained = unserved = demand
-    else:
-        today, plan = demand["covered_today"].astype(bool), demand["covered_plan"].astype(bool)
-        covered, gained, unserved = demand[today], demand[~today & plan], demand[~today & ~plan]
+    outcome = scene.outcome
     edge = Symbol(shape="area", stroke=palette.BLACK, weight=2.2, dash="8 4")
     layers = (
         *base.base_layers(scene, boundaries=False),
-        base.township_layer(
-            scene,
-            classes=(edge,),
-            classify=lambda _row: 0,
-            label=lambda row: str(row.name),
-            legend=(),
-            name=text("maps.layer.townships"),
-            interactive=False,
-        ),
+        base.edges_layer(scene, edge),
         base.service_areas(scene, phase="today", symbol=REACH_TODAY, shown=False),
         base.service_areas(scene, phase="plan", symbol=REACH_PLAN, shown=False),
-        common.demand_layer(
-            scene, covered, key="demand_covered", name=text("maps.layer.demand_covered"), symbol=COVERED
-        ),
-        common.demand_layer(
-            scene, gained, key="demand_gained", name=text("maps.layer.demand_gained"), symbol=GAINED
-        ),
-        common.demand_layer(
-            scene, unserved, key="demand_unserved", name=text("maps.layer.demand_unserved"), symbol=UNSERVED
-        ),
+        *people_layers(scene),
         *common.search_areas(scene),
         guidance_layer(scene),
         *(flagged_layer(scene, flag) for flag in reversed(FLAGS)),
