@@ -6,7 +6,7 @@ stale. Open it again to read changed files.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -47,10 +47,11 @@ from tuoyu_geo.proposals import propose_candidates, proposed_finding
 from tuoyu_geo.reach import Reach, build_reach, reach_parameters
 from tuoyu_geo.reach.streets import Streets, read_streets
 from tuoyu_geo.serving import at_planned_size, gaps_of, planned_mask
+from tuoyu_geo.settings import filled
 from tuoyu_geo.siting import PlanningProblem, PlanResult, StageResult
 from tuoyu_geo.siting.clash import SHORTFALLS, Clashes, clashing_rules
 from tuoyu_geo.solving import solve_plan
-from tuoyu_geo.views import Access, Gaps, MappedLayers, Plan, project_html, who_is_served
+from tuoyu_geo.views import Access, Built, Gaps, MappedLayers, Plan, project_html, who_is_served
 from tuoyu_geo.writing import holding
 
 if TYPE_CHECKING:
@@ -58,28 +59,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Built:
-    """What a build wrote.
-
-    Attributes
-    ----------
-    folder
-        Where.
-    files
-        By name relative to the folder: size [bytes].
-    plan
-        The plan that the files show.
-    notices
-        Sentences that stand on every map and table.
-    """
-
-    folder: Path
-    files: Mapping[str, int]
-    plan: Plan
-    notices: tuple[str, ...]
 
 
 class Project(Inquiries):
@@ -217,7 +196,7 @@ class Project(Inquiries):
 
     def _settled(self, layers: Layers) -> tuple[Layers, list[Finding]]:
         """The layers with every kind of area settled, and what was found in doing so."""
-        rule = AreaRule(**self.config.areas.model_dump())
+        rule = filled(AreaRule, self.config.areas)
         return self.timed("areas", lambda: with_areas(layers, rule=rule, files=self._files))
 
     def check(self) -> tuple[Layers, list[Finding]]:
@@ -237,19 +216,7 @@ class Project(Inquiries):
 
     def demand(self) -> Demand:
         """Residents and children under 3 at each community and village."""
-        section = self.config.demand
-        parameters = DemandParameters(
-            persons_per_household=section.persons_per_household,
-            floor_area_per_person_m2=section.floor_area_per_person_m2,
-            under3_total=section.under3_total,
-            births=section.births,
-            hukou_under3=section.hukou_under3,
-            hukou_residents=section.hukou_residents,
-            age0=section.age0,
-            age1_4=section.age1_4,
-            birth_rates_permille=section.birth_rates_permille,
-            under3_share=section.under3_share,
-        )
+        parameters = filled(DemandParameters, self.config.demand)
         return self.timed(
             "demand", lambda: build_demand(self.layers(), parameters=parameters, files=self._files)
         )
@@ -400,7 +367,6 @@ class Project(Inquiries):
         if headline is not None:
             coverage = policy.coverage.model_copy(update={"headline": headline})
             policy = policy.model_copy(update={"coverage": coverage})
-        section = self.config.siting
         return build_problem(
             demand=self.demand(),
             reach=reach,
@@ -408,16 +374,7 @@ class Project(Inquiries):
             gaps=self.gaps(),
             township_ids=self.layers().townships.index,
             policy=policy,
-            choices=SitingChoices(
-                budget=section.budget,
-                budget_10k_yuan=section.budget_10k_yuan,
-                first=section.first,
-                spacing_m=section.spacing_m,
-                stated_places=section.stated_places,
-                fixed_cost_share=section.fixed_cost_share,
-                forced=section.forced,
-                forbidden=section.forbidden,
-            ),
+            choices=filled(SitingChoices, self.config.siting),
         )
 
     def _clashes(self) -> Clashes:

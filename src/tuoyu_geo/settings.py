@@ -4,17 +4,22 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import has_text, text, xml_safe
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 S = TypeVar("S", bound="Section")
+Parameters = TypeVar("Parameters", bound="DataclassInstance")
 
 
 def _in_the_calendar(value: str) -> str:
@@ -76,6 +81,11 @@ def _depth(tables: Mapping[str, Any]) -> int:
             if isinstance(one, Mapping | list)
         ]
     return depth
+
+
+def filled(kind: type[Parameters], section: Section) -> Parameters:
+    """A dataclass of plain parameters, each the setting of its own name: what rooms that know no settings are called with."""
+    return kind(**{field.name: getattr(section, field.name) for field in fields(kind)})
 
 
 def read_section(model: type[S], tables: Mapping[str, Any], *, file: str) -> S:

@@ -22,16 +22,15 @@ from tuoyu_geo.reports import (
     township_sheets,
     workbook_bytes,
 )
+from tuoyu_geo.views import Built
 from tuoyu_geo.writing import working_space, write_all
 
 if TYPE_CHECKING:
-    from tuoyu_geo.project import Built, Project
+    from tuoyu_geo.project import Project
 
 
 def build_files(project: "Project", folder: Path) -> "Built":
     """Write all files of a project; see `Project.build`."""
-    from tuoyu_geo.project import Built  # noqa: PLC0415  (project calls this module)
-
     basemap = basemap_of(project)  # what is wrong with it is said before the long search
     plan = project.plan()
     outcome = plan.outcome
