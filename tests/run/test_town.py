@@ -87,6 +87,7 @@ def test_plan_is_the_one_worked_out_by_hand(project):
     assert set(plan.sites.index) == {"C1", "C2", "C3"}
     assert (plan.status, plan.objective, plan.bound, plan.gap) == ("optimal", 3, 3, 0)
     assert plan.shortfalls == ()
+    assert "证明至少需要" in plan.headline()
     head = plan.coverage[plan.coverage["headline"]].iloc[0]
     assert head["after"] == 1.0
     walking = plan.coverage.set_index(["reading", "standard_m"])["after"]
@@ -141,6 +142,9 @@ def test_standard_is_closed(town, lattice):
     assert head["after"] == pytest.approx(3300 / 5600)
     assert len(plan.shortfalls) == 1
     assert "58.9%" in plan.shortfalls[0]
+    # What falls short proves nothing of how many the rules take.
+    assert "至少需要" not in plan.headline()
+    assert "做到下列程度" in plan.headline()
 
 
 def test_quota_beyond_the_candidates_names_township_and_shortfall(town, lattice):
