@@ -136,12 +136,8 @@ def test_site_builds_without_a_warning(root, tmp_path):
     assert (tmp_path / "site" / "reference" / "settings.html").exists()
 
 
-def test_both_readmes_say_the_same_commands_and_point_to_what_is_there(root):
-    texts = {name: (root / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")}
-    blocks = {
-        name: re.findall(r"^```\n(.*?)^```", said, re.MULTILINE | re.DOTALL) for name, said in texts.items()
-    }
-    assert blocks["README.zh.md"] == blocks["README.md"][:2] != []
-    for said in texts.values():
-        links = re.findall(r"\]\(([^)#]+)\)", said)
-        assert [one for one in links if "://" not in one and not (root / one).exists()] == []
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_readme_points_to_what_is_there(root, name):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", (root / name).read_text(encoding="utf-8"))
+    assert len(links) > 3
+    assert [one for one in links if "://" not in one and not (root / one).exists()] == []
