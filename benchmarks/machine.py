@@ -46,7 +46,7 @@ def _commit() -> str:
     done = subprocess.run(
         ["git", "-C", str(ROOT), "describe", "--always", "--dirty=+"],  # noqa: S607
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     return done.stdout.strip()

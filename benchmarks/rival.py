@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,6 +62,7 @@ class Rival:
             stderr=self._log,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONUTF8": "1"},
             encoding="utf-8",
+            start_new_session=True,
         )
 
     def __enter__(self) -> Self:
@@ -68,11 +71,10 @@ class Rival:
     def __exit__(self, *_: object) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        self._kill()
+        self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._log.close()
@@ -91,10 +93,18 @@ class Rival:
         """Another call; what it took."""
         return self._order("call -")
 
+    def _kill(self) -> None:
+        """End the process with all that it started, a batch's workers or a browser."""
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+
     def _order(self, what: str) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        stop = threading.Timer(self.limit_s, self._process.kill)
+        stop = threading.Timer(self.limit_s, self._kill)
         stop.start()
         try:
             self._process.stdin.write(what + "\n")

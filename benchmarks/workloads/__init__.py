@@ -4,15 +4,16 @@ import importlib
 
 from benchmarks.interface import Workload
 
+# The longest come last: who stops the command has the others.
 MODULES = (
     "benchmarks.workloads.reach",
     "benchmarks.workloads.access",
+    "benchmarks.workloads.siting",
+    "benchmarks.workloads.planning",
     "benchmarks.workloads.layers",
     "benchmarks.workloads.pages",
     "benchmarks.workloads.whatif",
     "benchmarks.workloads.whole",
-    "benchmarks.workloads.siting",
-    "benchmarks.workloads.planning",
 )
 
 

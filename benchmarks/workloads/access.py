@@ -168,7 +168,7 @@ def _workload(name: str, decay: str) -> Workload:
             Size(n=2000, given={"n_demand": 2000, "n_supply": 200}),
             Size(n=20_000, given={"n_demand": 20_000, "n_supply": 2000}),
             Size(n=100_000, given={"n_demand": 100_000, "n_supply": 10_000}, tools=sparse),
-        ),
+        )[: 2 if decay == "gaussian" else 3],
         tools=tools,
         inputs=inputs,
         said=said,

@@ -140,6 +140,7 @@ def _within(name: str, sizes: Sequence[Size], *, axis: str) -> Workload:
         tolerance=WITHIN_TOLERANCE_M,
         unit="m",
         axis=axis,
+        limit_s=180,  # Pandana's contraction of the largest network
     )
 
 

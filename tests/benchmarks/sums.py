@@ -1,12 +1,14 @@
 """Workloads of a moment: adding numbers, by tools that are right, wrong, broken or late."""
 
 import os
+import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 from benchmarks.interface import OURS, Prepared, Size, Tool, Workload
+
+SLEEPER = "asleep for the tests of benchmarks"
 
 
 def adds(inputs):
@@ -32,7 +34,9 @@ def chats(inputs):
 
 
 def sleeps(_inputs):
-    return Prepared(run=lambda: time.sleep(60), answer=lambda _: {})
+    """Works in a process of its own, and for too long."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)", SLEEPER]
+    return Prepared(run=lambda: subprocess.run(command, check=True), answer=lambda _: {})
 
 
 def tool(name, prepare, **more):

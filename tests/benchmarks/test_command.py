@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +110,8 @@ def test_who_agrees_is_measured_and_who_does_not_is_not(results):
 def test_a_call_that_takes_too_long_is_stopped_and_told(results):
     late = rows(results, "late", 3)["late"]
     assert (late["state"], late["error"], late["seconds"]) == ("failed", "> 1 s", [])
+    commands = [" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"])]
+    assert not any("asleep for the tests of benchmarks" in one for one in commands)  # with what it started
 
 
 def test_the_page_says_who_disagrees_and_gives_no_ratio(measured):
