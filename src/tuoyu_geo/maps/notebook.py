@@ -47,7 +47,7 @@ def gaps_map(gaps: gpd.GeoDataFrame, *, ground: Ground) -> OfflineMap:
     Parameters
     ----------
     gaps
-        As `gaps.find_gaps` gives it; any part of it.
+        As `gaps.flag_gaps` gives it; any part of it.
     ground
         Title block, boundaries, streets and water.
     """

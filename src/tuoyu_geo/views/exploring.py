@@ -48,7 +48,7 @@ class MappedLayers(Layers):
 
 
 class Gaps(gpd.GeoDataFrame):  # type: ignore[misc]  # geopandas has no types
-    """A row a community, village or township that falls short, as `gaps.find_gaps`; a part of it is one too.
+    """A row a community, village or township that falls short, as `gaps.flag_gaps`; a part of it is one too.
 
     Attributes
     ----------
