@@ -12,9 +12,9 @@ from typing import Any
 from benchmarks.interface import MissingError, Workload
 from benchmarks.machine import description, load
 from benchmarks.measure import measure
-from benchmarks.page import page, size_said
+from benchmarks.page import SUMMARY, page, size_said
 from benchmarks.peers import peers_python
-from benchmarks.plots import drawing
+from benchmarks.plots import drawing, summary
 from benchmarks.workloads import MODULES, by_name
 
 ROOT = Path(__file__).parents[1]
@@ -116,6 +116,7 @@ def write(
         if axis is not None and len({row["n"] for row in one["rows"]}) > 1:
             (folder / f"{name}.svg").write_bytes(drawing(one["rows"], axis=axis))
             drawn.append(name)
+    (folder / f"{SUMMARY}.svg").write_bytes(summary(results))
     text = page(results, words=words, drawn=drawn)
     (out / "benchmarks.md").write_text(text, encoding="utf-8", newline="\n")
     (folder / "results.json").write_text(

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from benchmarks.beside import beside
 from benchmarks.interface import OURS
 
 Row = Mapping[str, Any]
 Words = Mapping[str, Any]
 
 
+SUMMARY = "summary"
 # Below it the work is done by processes that are not seen, a browser's.
 LEAST_CORES = 0.05
 
@@ -34,7 +36,11 @@ def page(results: Mapping[str, Any], *, words: Words, drawn: Sequence[str]) -> s
     ]
     for machine in _distinct(one["machine"] for one in results.values()):
         parts.append(say["machine"].format(**machine))
-    parts += [f"## {say['summary']}", _summary(results, words=words)]
+    parts += [
+        f"## {say['summary']}",
+        f"![{say['overall']}](benchmarks/{SUMMARY}.svg)",
+        _summary(results, words=words),
+    ]
     for name, one in results.items():
         of = words["workloads"][name]
         parts.append(f'<a id="{name}"></a>\n\n## {of["title"]}\n\n`python -m benchmarks {name}`')
@@ -57,24 +63,15 @@ def size_said(row: Row, *, of: Words) -> str:
 def _summary(results: Mapping[str, Any], *, words: Words) -> str:
     """A line a size: ours, and the fastest of the tools that give the same answer."""
     say, lines = words["page"], []
-    for name, one in results.items():
-        of = words["workloads"][name]
-        for ours in (row for row in one["rows"] if row["tool"] == OURS):
-            peers = [
-                row
-                for row in one["rows"]
-                if row["n"] == ours["n"] and row["tool"] != OURS and row["seconds"] and not row["is_heuristic"]
-                and row["state"] == "measured"
-            ]  # fmt: skip
-            best = min(peers, key=lambda row: median(row["seconds"]), default=None)
-            mine = _figures(median(ours["seconds"])) if ours["seconds"] else "—"
-            line = [f"[{of['title']}](#{name})", size_said(ours, of=of), mine]
-            if best is None or ours["state"] != "measured" or not ours["seconds"]:
-                lines.append([*line, say["alone"], "—", "—"])
-            else:
-                lines.append(
-                    [*line, best["tool"], _figures(median(best["seconds"])), _ratio(best, ours, say=say)]
-                )
+    for one in beside(results):
+        of = words["workloads"][one.workload]
+        mine = _figures(median(one.ours["seconds"])) if one.ours["seconds"] else "—"
+        line = [f"[{of['title']}](#{one.workload})", size_said(one.ours, of=of), mine]
+        if one.best is None:
+            lines.append([*line, say["alone"], "—", "—"])
+        else:
+            theirs = _figures(median(one.best["seconds"]))
+            lines.append([*line, one.best["tool"], theirs, _ratio(one.best, one.ours, say=say)])
     return _table(say["summary_columns"], lines)
 
 

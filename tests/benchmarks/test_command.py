@@ -157,7 +157,7 @@ def test_the_same_results_write_the_same_bytes(results, written, tmp_path):
     files = [
         path.relative_to(tmp_path / "a") for path in sorted((tmp_path / "a").rglob("*")) if path.is_file()
     ]
-    assert {path.name for path in files} == {"benchmarks.md", "results.json", "sums.svg"}
+    assert {path.name for path in files} == {"benchmarks.md", "results.json", "summary.svg", "sums.svg"}
     for path in files:
         assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
 
