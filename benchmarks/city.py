@@ -196,7 +196,7 @@ def main() -> None:
 def profile(folder: Path, out: Path, *, n_function: int) -> None:
     """Run the project in this process."""
     began = time.process_time()
-    from tuoyu_geo import building  # noqa: F401
+    from tuoyu_geo.building import build  # noqa: F401
     from tuoyu_geo.project import open_project
 
     spent = {"imports": time.process_time() - began}

@@ -424,7 +424,7 @@ class Project(Inquiries):
             Another run holds the folder, which is asked before anything is worked out, or it can't be written; the old
             files stay whole.
         """
-        from tuoyu_geo.building import build_files  # noqa: PLC0415  (folium is slow to import)
+        from tuoyu_geo.building.build import build_files  # noqa: PLC0415  (folium is slow to import)
 
         with holding(Path(folder)):
             return build_files(self, Path(folder))
@@ -438,7 +438,7 @@ class Project(Inquiries):
         -------
         By map: what was done and why; and by table that may be out of date since: why.
         """
-        from tuoyu_geo.building import redraw_maps  # noqa: PLC0415
+        from tuoyu_geo.building.redraw import redraw_maps  # noqa: PLC0415
 
         with holding(Path(folder)):
             return redraw_maps(self, Path(folder), keep=keep)

@@ -12,7 +12,7 @@ pytest.importorskip("distributed", reason='needs pip install ".[batch]"')
 from tuoyu_geo.batch.luggage import Luggage, packed
 from tuoyu_geo.batch.memory import PeakMemory, give_back
 from tuoyu_geo.batch.work import Order, make_county
-from tuoyu_geo.building import run_versions
+from tuoyu_geo.building.state import run_versions
 from tuoyu_geo.project import open_project
 
 

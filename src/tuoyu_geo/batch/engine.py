@@ -19,7 +19,7 @@ from tuoyu_geo.batch.rollup_files import rollup_files
 from tuoyu_geo.batch.sharing import SHARED_ABOVE
 from tuoyu_geo.batch.tables import table_files
 from tuoyu_geo.batch.work import Made, Order, make_county
-from tuoyu_geo.building import run_versions
+from tuoyu_geo.building.state import run_versions
 from tuoyu_geo.errors import FolderHeldError
 from tuoyu_geo.messages import text
 from tuoyu_geo.project import Project

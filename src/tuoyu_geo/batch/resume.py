@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tuoyu_geo.batch.counties import County
-from tuoyu_geo.building import stale_run
+from tuoyu_geo.building.build import stale_run
 from tuoyu_geo.coverage import headline_label, share_text
 from tuoyu_geo.errors import TuoyuError
 from tuoyu_geo.manifest import hash_file, read_manifest

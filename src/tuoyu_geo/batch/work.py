@@ -12,7 +12,7 @@ from pathlib import Path
 from tuoyu_geo.batch.luggage import Luggage
 from tuoyu_geo.batch.memory import PeakMemory, give_back
 from tuoyu_geo.batch.sharing import sharing_searches
-from tuoyu_geo.building import run_versions
+from tuoyu_geo.building.state import run_versions
 from tuoyu_geo.errors import TuoyuError
 from tuoyu_geo.findings import Finding
 from tuoyu_geo.messages import Language, speaking, text
@@ -35,7 +35,7 @@ class Order:
     language
         The language of its outputs.
     versions
-        Those of whoever orders, as `building.run_versions`; others would give other bytes.
+        Those of whoever orders, as `building.state.run_versions`; others would give other bytes.
     share_above
         Sources times nodes of the streets from which a search is shared with other workers; None where there are none.
     """

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tuoyu_geo.building.drawing import basemap_of, map_file, maps_of_the_past, require_raster
 from tuoyu_geo.building.remembered import recalled, search_key
 from tuoyu_geo.building.state import WHOLE_RUN, manifest_after, manifest_now, schemas_of
 from tuoyu_geo.building.steps import table_made_from, why_stale
@@ -19,7 +18,6 @@ from tuoyu_geo.manifest import (
     touched_outputs,
     why_changed,
 )
-from tuoyu_geo.maps import map_names, map_pages
 from tuoyu_geo.messages import text
 from tuoyu_geo.schema import is_output
 from tuoyu_geo.writing import write_all
@@ -36,6 +34,21 @@ def redraw_maps(project: "Project", folder: Path, *, keep: Literal["unchanged", 
         drawn = [file for file in old.outputs if file.startswith("maps/")]
         if drawn and not touched_outputs(old, folder=folder, names=drawn):
             return dict.fromkeys(drawn, text("building.kept")) | _unvouched(old.outputs, folder=folder)
+    return _redrawn(project, folder, old, keep=keep)
+
+
+def _redrawn(
+    project: "Project", folder: Path, old: Manifest | None, *, keep: Literal["unchanged", "nothing"]
+) -> dict[str, str]:
+    # folium is slow to import, and is not needed where nothing changed
+    from tuoyu_geo.building.drawing import (  # noqa: PLC0415
+        basemap_of,
+        map_file,
+        maps_of_the_past,
+        require_raster,
+    )
+    from tuoyu_geo.maps import map_names, map_pages  # noqa: PLC0415
+
     basemap = basemap_of(project)
     if old is not None and same_program(old, manifest_now(project)):
         _recall(project, old)
