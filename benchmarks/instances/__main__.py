@@ -9,7 +9,6 @@ instance, 2 wrong usage.
 
 import argparse
 import os
-import platform
 import re
 import sys
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from benchmarks.instances.answers import Question
 from benchmarks.instances.judge import Verdict, judge, solve
 from benchmarks.instances.pieces import InstanceError
 from benchmarks.instances.tasks import Task, gather, tasks_of, unused
+from benchmarks.machine import description, load
 
 HEADING = ("instance", "task", "size", "ours", "known", "beside it", "bound", "gap", "status", "seconds")
 WIDTH = (24, 26, 13, 16, 16, 12, 16, 8, 15, 7)
@@ -193,8 +193,11 @@ def summary(tally: Tally) -> list[str]:
 def markdown(tally: Tally, *, gap: float, time_limit_s: float) -> str:
     """The table with the machine it was made on."""
     machine = (
-        f"{datetime.now(UTC):%d %B %Y}, {platform.system()} on {platform.machine()}, {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}; at most {time_limit_s:g} s a task, proof at a gap of {gap:g}."
+        "{cpu}, {cores} cores, {memory_gb:.0f} GB, {system}, Python {python}, commit {commit}".format(
+            **description()
+        )
+        + f"; {datetime.now(UTC):%Y-%m-%d}, load {load():.1f}; at most {time_limit_s:g} s a task, "
+        f"proof at a gap of {gap:g}."
     )
     lines = [
         machine,

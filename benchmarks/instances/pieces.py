@@ -147,7 +147,7 @@ def _sheet(text: str, separator: str) -> Sheet:
                 rows.append(tuple(cell.strip() for cell in row))
     except csv.Error as fault:
         raise InstanceError(f"line {reader.line_num}: {fault}") from fault
-    heading, cells = rows[0], rows[1:]
+    heading, cells = (rows[0], rows[1:]) if rows else ((), [])
     if len(heading) < 2:
         raise NoInstanceError("prose")
     if not cells:

@@ -116,9 +116,10 @@ def test_prose_and_pictures_are_passed_over(tmp_path, monkeypatch, capsys):
     (tmp_path / "a.geojson").write_text(
         '{"type": "FeatureCollection",\n"features": [1, 2, 3]}\n', encoding="utf-8"
     )
+    (tmp_path / "commas.csv").write_text(",,\n,,\n", encoding="utf-8")
     (tmp_path / "map.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
     status, out = called(monkeypatch, capsys, tmp_path)
-    assert out.count("passed over") == 4
+    assert out.count("passed over") == 5
     assert status == 0
 
 

@@ -15,7 +15,7 @@ from tuoyu_geo.siting.watch import Watch
 # Pairs of rows looked at in one step of swapping.
 MOST_PAIRS = 2_000_000
 # The shaken search holds every pair, and goes on until so many times so many rounds find nothing better.
-MOST_CELLS, ROUNDS, MOST_STALE, N_NEAR = 2_000_000, 40, 6, 8
+MOST_CELLS, ROUNDS, MOST_STALE, N_NEAR = 2_000_000, 40, 60, 8
 MOST_ROW_PAIRS = 10_000_000
 
 
