@@ -13,7 +13,7 @@ from tuoyu_geo.errors import ConfigError
 from tuoyu_geo.messages import Language, known_language, listed, text
 
 _ILLEGAL = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_DEVICES = re.compile(r"(con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)
 _LONGEST = 80
 
 

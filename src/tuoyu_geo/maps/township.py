@@ -1,6 +1,5 @@
 """A map for each township, which is responsible for what lies in it (属地管理): what it has, what it lacks, and who mends it."""
 
-import re
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,26 +20,15 @@ from tuoyu_geo.maps.shown import TOWNSHIP, heading, narrowed
 from tuoyu_geo.maps.wording import dash, number, share, yes_no
 from tuoyu_geo.messages import text
 from tuoyu_geo.outcome import Outcome
+from tuoyu_geo.writing import file_names
 
 # Streets and water are drawn this far over the township's boundary.
 _MARGIN_M = 300.0
-_LONGEST_NAME = 80
 
 
 def township_stems(township_ids: Sequence[Hashable]) -> dict[str, Hashable]:
-    """The stem of each township's map, ``townships/<code>``: what a path could be made of is left out of the code.
-
-    Two codes that would give one name get a number, in their order.
-    """
-    stems: dict[str, Hashable] = {}
-    for township_id in township_ids:
-        plain = re.sub(r"[^\w-]", "_", str(township_id))[:_LONGEST_NAME] or "_"
-        stem, k = f"townships/{plain}", 2
-        # file names differ by more than case on Windows
-        while stem.lower() in {one.lower() for one in stems}:
-            stem, k = f"townships/{plain}_{k}", k + 1
-        stems[stem] = township_id
-    return stems
+    """The stem of each township's map, ``townships/<code>``."""
+    return {f"townships/{name}": township_id for township_id, name in file_names(township_ids).items()}
 
 
 def county_scene(outcome: Outcome) -> Scene:

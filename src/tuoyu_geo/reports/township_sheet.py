@@ -1,7 +1,6 @@
 """One page for each township: where it stands, what is missing, which sites, which communities, by when."""
 
 import io
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from tuoyu_geo.reports.drawing import Dots, Line
 from tuoyu_geo.reports.figures import FLAGS, footer
 from tuoyu_geo.reports.fonts import chinese_font, known
 from tuoyu_geo.schema import stated
+from tuoyu_geo.writing import file_names
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -52,14 +52,9 @@ def township_sheets(outcome: "Outcome") -> dict[str, bytes]:
         return {}
     with drawing.chinese(family):
         return {
-            f"townships/{_file_name(township_id)}.pdf": _sheet(outcome, township_id, family)
-            for township_id in outcome.townships.index
+            f"townships/{name}.pdf": _sheet(outcome, township_id, family)
+            for township_id, name in file_names(outcome.townships.index).items()
         }
-
-
-def _file_name(township_id: object) -> str:
-    """An id as a file's name: what a path could be made of is left out."""
-    return re.sub(r"[^\w-]", "_", str(township_id))[:80]
 
 
 def _sheet(outcome: "Outcome", township_id: "Hashable", family: str) -> bytes:
