@@ -346,7 +346,7 @@ def test_the_tutorial_is_true_of_what_comes_out(run, here):
     assert "未核" in run("tuoyu-geo coverage data/yongan").stdout + run("tuoyu-geo run").stdout
     run("tuoyu-geo run data/yongan --out 改后")
     changed = run("tuoyu-geo diff . 改后").stdout
-    assert changed.splitlines()[0].endswith("communities.xlsx")
+    assert "输入文件 communities.xlsx" in changed.splitlines()[0]
     old, new = (
         json.loads((here / name / "summary.json").read_text(encoding="utf-8")) for name in (".", "改后")
     )
