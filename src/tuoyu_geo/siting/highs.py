@@ -20,12 +20,10 @@ SECONDS_BETWEEN_LOOKS = 0.05
 # How much longer than its limit HiGHS may take to notice it; then it is left to itself.
 GRACE_S = 1.0
 GRACE_SHARE = 0.1
-# HiGHS's options for looking for better x in smaller programs of its own.
-SMALLER_PROGRAMS = (
-    "mip_heuristic_run_rins",
-    "mip_heuristic_run_rens",
-    "mip_heuristic_run_root_reduced_cost",
-)
+# Of HiGHS's ways to look for better x in smaller programs, these begin from the relaxation alone. Where there is a start
+# they take most of the time and find what the third way, between the start and the relaxation, finds at once: the cost
+# of 300 candidates is proven in 1.0 to 4.1 s of CPU without them, in 2.5 to 12.8 s with them.
+WITHOUT_START_ONLY = ("mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost")
 
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -88,7 +86,6 @@ def solve(
     watch: Watch | None = None,
     tell: Callable[[float, float], None] | None = None,
     is_presolved: bool = True,
-    finds_plans: bool = True,
     most_nodes: int | None = None,
 ) -> Answer:
     """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
@@ -111,9 +108,6 @@ def solve(
         Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
     is_presolved
         Whether HiGHS shrinks the program first.
-    finds_plans
-        Whether HiGHS looks for better x by solving smaller programs on the way. Where the start is good already, they
-        take most of its time and find nothing.
     most_nodes
         Nodes of the search after which the best so far is returned; None for no limit.
     """
@@ -127,7 +121,6 @@ def solve(
         start=start,
         hear=hear,
         is_presolved=is_presolved,
-        finds_plans=finds_plans,
         most_nodes=most_nodes,
     )
     if start is not None and not answer.is_sound:
@@ -142,7 +135,6 @@ def solve(
             start=None,
             hear=hear,
             is_presolved=is_presolved,
-            finds_plans=finds_plans,
             most_nodes=most_nodes,
         )
     return replace(answer, seconds=perf_counter() - began)
@@ -212,7 +204,6 @@ def _run(
     start: NDArray[np.float64] | None,
     hear: _Hearing,
     is_presolved: bool,
-    finds_plans: bool,
     most_nodes: int | None,
 ) -> Answer:
     until = perf_counter() + max(time_limit_s, 0.01)
@@ -232,8 +223,8 @@ def _run(
         "primal_feasibility_tolerance": 1e-8,
     }.items():
         engine.setOptionValue(name, value)
-    if not finds_plans:
-        for name in SMALLER_PROGRAMS:
+    if start is not None:
+        for name in WITHOUT_START_ONLY:
             engine.setOptionValue(name, False)
     if most_nodes is not None:
         engine.setOptionValue("mip_max_nodes", most_nodes)

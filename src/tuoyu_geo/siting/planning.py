@@ -21,10 +21,6 @@ WHOLE = frozenset({"quota", "must_serve", "sites"})
 RULES: tuple[StageName, ...] = ("quota", "must_serve", "coverage", "places")
 # Of an aim's time, at most this goes to better plans before the bound is sought.
 NEARBY_SHARE = 0.5
-# So many nodes HiGHS is given to prove an aim, this tightly, before it looks for better plans in smaller programs, too:
-# those take most of its time, and find nothing where the plan at hand is all but the best.
-N_PROOF_NODE = 300
-TIGHT = 1e-6
 
 
 def aims_in_order(problem: PlanningProblem) -> tuple[StageName, ...]:
@@ -158,30 +154,21 @@ def settle(
         point = completed(model, name, point, limits, seed=seed, otherwise=point)
         value = float(aim @ point)
     if value > tiny and not watch.is_interrupted:
-        program, asked = model.program(name, limits), 0.0 if name in WHOLE else gap
-        # A hard program needs its better plans: the smaller programs come first there.
-        quick = [] if is_hard(model) else [(False, N_PROOF_NODE, min(asked, TIGHT))]
-        for finds_plans, most_nodes, step_gap in (*quick, (True, None, asked)):
-            answer = solve(
-                program,
-                time_limit_s=max(began + time_limit_s - perf_counter(), 0.05),
-                gap=step_gap,
-                seed=seed,
-                start=point,
-                watch=watch,
-                tell=_news(name, value, gap=gap, began=began, tell=tell),
-                finds_plans=finds_plans,
-                most_nodes=most_nodes,
-            )
-            if len(answer.x):
-                found = completed(model, name, answer.x, limits, seed=seed, otherwise=point)
-                if float(aim @ found) < value:
-                    point, value = found, float(aim @ found)
-            proven = float(np.ceil(answer.bound - 1e-6)) if name in WHOLE else answer.bound
-            bound = min(max(bound, proven), value)
-            is_over = perf_counter() >= began + time_limit_s or watch.is_interrupted
-            if is_over or relative_gap(value, bound) <= asked:
-                break
+        answer = solve(
+            model.program(name, limits),
+            time_limit_s=max(began + time_limit_s - perf_counter(), 0.05),
+            gap=0.0 if name in WHOLE else gap,
+            seed=seed,
+            start=point,
+            watch=watch,
+            tell=_news(name, value, gap=gap, began=began, tell=tell),
+        )
+        if len(answer.x):
+            found = completed(model, name, answer.x, limits, seed=seed, otherwise=point)
+            if float(aim @ found) < value:
+                point, value = found, float(aim @ found)
+        proven = float(np.ceil(answer.bound - 1e-6)) if name in WHOLE else answer.bound
+        bound = min(max(bound, proven), value)
     value = 0.0 if value <= tiny else value
     stage = _stage(name, value, bound, gap=gap, seconds=perf_counter() - began)
     tell(stage)
