@@ -10,7 +10,6 @@ import numpy as np
 from benchmarks.instances.pieces import Named
 
 Kernel = Literal["p_median", "max_coverage", "set_cover", "p_center"]
-NAME_AND_P = re.compile(r"(?P<name>.+?)[\s_]+p?\s*=?\s*(?P<p>\d+)", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +114,12 @@ def fingerprint(*arrays: np.ndarray) -> str:
 def answer_of(lists: list[tuple[str, Named]], *, stem: str, p: int | None) -> Known | None:
     """What files of answers say of an instance, by its file's name without its end; the nearest file comes first.
 
-    A line is ``name value`` or ``name p value``.
+    A line is the name and the answer; of numbers between them the last is the number of sites.
     """
     for source, named in lists:
         for name, value in named.value.items():
-            found = NAME_AND_P.fullmatch(name)
-            if _alike(name, stem) or (found and _alike(found["name"], stem) and int(found["p"]) == p):
+            first, *between = name.replace("=", " ").split()
+            if _alike(name, stem) or (_alike(first, stem) and between[-1:] == [str(p)]):
                 return Known(answer=value, source=source)
     return None
 

@@ -93,7 +93,7 @@ def test_coverage_set_finds_its_demand_and_its_radius_is_closed(tmp_path):
 
 
 def test_coverage_set_takes_answers_by_number_of_sites(tmp_path):
-    written(tmp_path, T4=PLACES, T4_demand=DEMAND, answers="T4 p=1 7\nT4 2 13\n")
+    written(tmp_path, T4=PLACES, T4_demand=DEMAND, answers="T4 p = 1 7\nT4 4 2 13\nT5 4 3 9\n")
     rows, _, contradictions = table(tmp_path)
     assert [row[1] for row in rows.values()] == ["7", "13", "-", "-"]
     assert contradictions == []
