@@ -317,7 +317,10 @@ def _told_difference(row: Any) -> str:  # noqa: ANN401  (as above)
     if row.section == "sites":
         return text("changes.metres", metres=number)
     if _is_share(row):
-        return text("changes.points", points=100 * number)
+        # Of the shares as they are shown, cut and not rounded: the three stand in one row.
+        return text(
+            "changes.points", points=100 * (cut(float(row.new), digits=3) - cut(float(row.old), digits=3))
+        )
     return f"{number:+,.6g}"
 
 

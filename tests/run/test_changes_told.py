@@ -52,3 +52,12 @@ def test_people_are_no_share_and_every_reading_of_a_township_is_compared(shown):
         ("分乡镇街道 999900001 常住人口", "现状", *share),
         ("覆盖曲线 城区 常住人口", "现状", "3 项", "3 项", "2 项不同"),
     ])  # fmt: skip
+
+
+def test_the_difference_is_that_of_the_shares_beside_it(tmp_path):
+    for name, before in (("old", 0.82395), ("new", 0.82405)):
+        (tmp_path / name).mkdir()
+        said = {"coverage": {"before": {"residents": before}}}
+        (tmp_path / name / "summary.json").write_text(json.dumps(said), encoding="utf-8")
+    (line,) = compare_runs(tmp_path / "old", tmp_path / "new").shown().itertuples(index=False)
+    assert tuple(line)[3:] == ("82.3%", "82.4%", "+0.1个百分点")

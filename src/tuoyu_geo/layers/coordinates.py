@@ -140,8 +140,10 @@ def _degrees_in_order(pairs: Pairs, raw: RawTable, source: LayerSource) -> Pairs
     )
 
 
-def _decimals(values: Floats) -> NDArray[np.int64]:
-    return np.where(np.isclose(values, np.round(values, 1), atol=1e-9), 1, 9)
+def _decimals(degrees: Floats) -> NDArray[np.int64]:
+    """1 where a tenth of a degree says all, else 9; anything beyond 180 degrees is no degree."""
+    sane = np.where(np.abs(degrees) <= 180, degrees, np.nan)
+    return np.where(np.isclose(sane, np.round(sane, 1), atol=1e-9), 1, 9)
 
 
 def _metres_in_order(pairs: Pairs, raw: RawTable, source: LayerSource, crs: CRS) -> Pairs:

@@ -30,7 +30,7 @@ def layout(outcome: "Outcome") -> list[Block]:
             share=share_text(headline(outcome)["after"]),
             per_1000=cut(summary["places"]["per_1000_plan"], digits=2),
         ),
-        say(f"layout_{solver['status']}", objective=count(solver["objective"]), bound=count(solver["bound"])),
+        say(_proof(outcome), objective=count(solver["objective"]), bound=count(solver["bound"])),
         grid(
             "quotas",
             [
@@ -69,6 +69,16 @@ def layout(outcome: "Outcome") -> list[Block]:
         else say("all_served")
     )
     return blocks
+
+
+def _proof(outcome: "Outcome") -> str:
+    """Which sentence says how good the number of sites is: where a rule isn't met, it is no proof of what the rules take."""
+    status = outcome.summary["solver"]["status"]
+    return (
+        "layout_nearest"
+        if outcome.summary["shortfalls"] and status in {"optimal", "feasible"}
+        else f"layout_{status}"
+    )
 
 
 def _left_over(outcome: "Outcome") -> list[Block]:
