@@ -195,6 +195,7 @@ def test_coverage_by(town, tuoyu, by, rows, word):
     assert len(json.loads(tuoyu("coverage", folder, "--by", by, "--format", "json").stdout)) == rows
 
 
+@pytest.mark.slow
 def test_maps_keeps_what_did_not_change_and_says_why(town, tuoyu, tmp_path):
     folder, out = town(), tmp_path / "out"
     tuoyu("run", folder, "--out", out)

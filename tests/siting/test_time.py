@@ -57,6 +57,7 @@ def towns(n_demand, n_candidate):
     return np.hypot(*(demand[:, None] - sites[None]).transpose(2, 0, 1)), rng.integers(1, 60, n_demand)
 
 
+@pytest.mark.slow
 def test_the_time_limit_is_kept_and_news_only_gets_better():
     cost, weight = towns(1500, 300)
     # Compiled code is made on the first call ever, which no limit bounds.
