@@ -89,7 +89,7 @@ SCRIPT = """
     from test_time import towns
     from tuoyu_geo.siting import max_coverage, p_median
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    cost, weight = towns(1500, 300)
+    cost, weight = towns(*{size})
     timer = threading.Timer({after}, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     result = {call}
@@ -100,18 +100,18 @@ SCRIPT = """
 
 @pytest.mark.parametrize("after", [2.5, 6.0])
 @pytest.mark.parametrize(
-    "call",
+    ("call", "size"),
     [
-        "max_coverage(cost, weight, p=25, standard=900, gap=0.0, time_limit_s=300)",
-        "p_median(cost, weight, p=25, gap=0.0, time_limit_s=300)",
+        ("max_coverage(cost, weight, p=25, standard=900, gap=0.0, time_limit_s=300)", (4000, 800)),
+        ("p_median(cost, weight, p=25, gap=0.0, time_limit_s=300)", (1500, 300)),
     ],
 )
 @pytest.mark.slow
-def test_ctrl_c_gives_the_best_so_far(call, after):
+def test_ctrl_c_gives_the_best_so_far(call, size, after):
     from pathlib import Path
 
     here = str(Path(__file__).parent)
-    code = textwrap.dedent(SCRIPT.format(here=here, call=call, after=after))
+    code = textwrap.dedent(SCRIPT.format(here=here, call=call, size=size, after=after))
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False, timeout=60
     )

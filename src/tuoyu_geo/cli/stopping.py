@@ -23,17 +23,32 @@ class AskedToEnd(KeyboardInterrupt):
 
 @contextmanager
 def hearing_requests() -> Iterator[None]:
-    """Answer SIGTERM as Ctrl-C is answered; Python's own answer leaves no time to let go of anything."""
+    """Answer SIGTERM as Ctrl-C is answered; Python's own answer leaves no time to let go of anything.
+
+    Raises
+    ------
+    SystemExit
+        With 143, where the request was heard and the body failed of it.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    is_asked = False
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        nonlocal is_asked
+        is_asked = True
         raise AskedToEnd
 
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
+    except Exception:
+        if not is_asked:
+            raise
+        # C++ that was asking Python for an array (Matplotlib's paths) takes the request for a fault of the array.
+        typer.secho(text("cli.stopped"), fg="yellow", err=True)
+        sys.exit(AFTER_REQUEST)
     finally:
         signal.signal(signal.SIGTERM, before)
 
