@@ -164,12 +164,10 @@ def _with_sites(problem: CapProblem, used: NDArray[np.int64], before: NDArray[np
     member = problem.limits.groups.member
     count = np.bincount(member[before], minlength=int(member.max()) + 1)
     count -= np.bincount(member[used], minlength=len(count))
-    spare = [
-        j for j in np.concatenate([before, np.arange(problem.n_candidate)]) if j not in set(used.tolist())
-    ]
-    filled = list(used)
-    for j in dict.fromkeys(int(j) for j in spare):
-        if count[member[j]] > 0:
+    filled = [int(j) for j in used]
+    serves = set(filled)
+    for j in dict.fromkeys(int(j) for j in (*before, *range(problem.n_candidate))):
+        if j not in serves and count[member[j]] > 0:
             count[member[j]] -= 1
             filled.append(j)
     return np.sort(np.array(filled, dtype=np.int64))
