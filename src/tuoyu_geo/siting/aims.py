@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from tuoyu_geo.siting.allocation import flow_of_rows
 from tuoyu_geo.siting.check import PlanFigures, recompute_plan
 from tuoyu_geo.siting.highs import Program, solve
-from tuoyu_geo.siting.planning import WHOLE
 from tuoyu_geo.siting.planning_model import PlanningModel
 from tuoyu_geo.siting.planning_result import StageName
 from tuoyu_geo.siting.problem import PlanningProblem
 from tuoyu_geo.siting.result import ROUNDING, relative_gap
+from tuoyu_geo.siting.settling import WHOLE
 from tuoyu_geo.siting.stacking import above, by_column, one_row
 from tuoyu_geo.siting.watch import Watch, watching
 

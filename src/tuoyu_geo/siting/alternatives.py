@@ -19,10 +19,11 @@ from tuoyu_geo.siting.aims import (
     settle_aims,
 )
 from tuoyu_geo.siting.check import PlanFigures, recompute_plan
-from tuoyu_geo.siting.planning import RULES, WHOLE, aims_in_order
+from tuoyu_geo.siting.planning import RULES, aims_in_order
 from tuoyu_geo.siting.planning_model import PlanningModel, build_model
 from tuoyu_geo.siting.planning_result import PlanResult, StageName
 from tuoyu_geo.siting.problem import PlanningProblem
+from tuoyu_geo.siting.settling import WHOLE
 
 Role = Literal["essential", "exchangeable", "rearranged", "forced", "unknown"]
 

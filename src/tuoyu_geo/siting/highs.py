@@ -58,12 +58,14 @@ class Answer:
     """What HiGHS found: "unknown" says that the time ran out before any solution.
 
     `x` is empty unless the verdict is "optimal" or "feasible"; `bound` is a proven lower bound, -inf
-    when there is none; `is_sound` says that the value HiGHS claims is that of its x.
+    when there is none; `is_sound` says that the value HiGHS claims is that of its x. `reduced_cost` is (n_column,) where
+    nothing must be whole: what a unit more of each variable costs, the others chosen anew; else empty.
     """
 
     verdict: Verdict
     x: NDArray[np.float64]
     bound: float
+    reduced_cost: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     seconds: float = 0.0
     is_sound: bool = True
 
@@ -86,6 +88,7 @@ def solve(
     watch: Watch | None = None,
     tell: Callable[[float, float], None] | None = None,
     is_presolved: bool = True,
+    may_restart: bool = True,
     most_nodes: int | None = None,
 ) -> Answer:
     """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
@@ -108,6 +111,9 @@ def solve(
         Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
     is_presolved
         Whether HiGHS shrinks the program first.
+    may_restart
+        Whether HiGHS may begin again once it could fix enough variables. Where the start is next to the best that costs
+        more than it saves: a plan of 300 candidates takes 1.9 s of CPU without, 2.9 s with (mean of eight counties).
     most_nodes
         Nodes of the search after which the best so far is returned; None for no limit.
     """
@@ -121,6 +127,7 @@ def solve(
         start=start,
         hear=hear,
         is_presolved=is_presolved,
+        may_restart=may_restart,
         most_nodes=most_nodes,
     )
     if start is not None and not answer.is_sound:
@@ -135,6 +142,7 @@ def solve(
             start=None,
             hear=hear,
             is_presolved=is_presolved,
+            may_restart=may_restart,
             most_nodes=most_nodes,
         )
     return replace(answer, seconds=perf_counter() - began)
@@ -204,6 +212,7 @@ def _run(
     start: NDArray[np.float64] | None,
     hear: _Hearing,
     is_presolved: bool,
+    may_restart: bool,
     most_nodes: int | None,
 ) -> Answer:
     until = perf_counter() + max(time_limit_s, 0.01)
@@ -218,6 +227,7 @@ def _run(
         "random_seed": seed % 2**31,
         "time_limit": max(time_limit_s, 0.01),
         "mip_rel_gap": gap,
+        "mip_allow_restart": may_restart,
         "mip_abs_gap": 1e-9,
         "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8,
@@ -268,9 +278,18 @@ def _judge(engine: highspy.Highs, program: Program, *, scale: float) -> Answer:
     bound = bound / scale if np.isfinite(bound) else -np.inf
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return Answer(verdict="unknown", x=nothing, bound=bound)
-    x = np.array(engine.getSolution().col_value, dtype=np.float64)
+    solution = engine.getSolution()
+    x = np.array(solution.col_value, dtype=np.float64)
     value, claimed = float(program.cost @ x), info.objective_function_value / scale
     if not program.integer.any() and not is_optimal:
         bound = -np.inf
     is_sound = abs(value - claimed) <= 1e-6 * max(1.0 / scale, abs(value))
-    return Answer(verdict="optimal" if is_optimal else "feasible", x=x, bound=bound, is_sound=is_sound)
+    return Answer(
+        verdict="optimal" if is_optimal else "feasible",
+        x=x,
+        bound=bound,
+        reduced_cost=nothing
+        if program.integer.any()
+        else np.array(solution.col_dual, dtype=np.float64) / scale,
+        is_sound=is_sound,
+    )

@@ -1,26 +1,20 @@
 """Plan a county: eight aims in a fixed order, each settled and proven before the next."""
 
 from collections.abc import Callable
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuoyu_geo.siting.allocation import covered_shares, flow_of_rows, opening_order
-from tuoyu_geo.siting.highs import solve
-from tuoyu_geo.siting.neighbourhood import better_nearby, is_hard
 from tuoyu_geo.siting.planning_model import PlanningModel, build_model
 from tuoyu_geo.siting.planning_result import PlanResult, StageName, StageResult
 from tuoyu_geo.siting.problem import PlanningProblem
 from tuoyu_geo.siting.result import judge, relative_gap
-from tuoyu_geo.siting.start import completed, first_point
+from tuoyu_geo.siting.settling import WHOLE, settle
+from tuoyu_geo.siting.start import first_point
 from tuoyu_geo.siting.watch import Watch, watching
 
-# These aims count whole things, so a bound may be rounded up to the next.
-WHOLE = frozenset({"quota", "must_serve", "sites"})
 RULES: tuple[StageName, ...] = ("quota", "must_serve", "coverage", "places")
-# Of an aim's time, at most this goes to better plans before the bound is sought.
-NEARBY_SHARE = 0.5
 
 
 def aims_in_order(problem: PlanningProblem) -> tuple[StageName, ...]:
@@ -73,6 +67,7 @@ def plan_sites(
         point = first_point(problem, model)
         limits: list[tuple[StageName, float]] = []
         stages: list[StageResult] = []
+        is_only = False
 
         def tell(stage: StageResult) -> None:
             if progress is not None:
@@ -82,11 +77,12 @@ def plan_sites(
             # Early aims are quick; none may eat the time of all that follow.
             is_last = place == len(names) - 1
             share = watch.left_s() / (1.0 if is_last else max(len(names) - place - 2, 1.5))
-            stage, point = settle(
+            stage, point, is_only = settle(
                 model,
                 name,
                 point,
                 limits,
+                is_only=is_only,
                 time_limit_s=max(share, 0.05),
                 gap=gap,
                 seed=seed,
@@ -97,110 +93,6 @@ def plan_sites(
             value = float(model.aims[name] @ point)
             limits.append((name, value + (1e-6 if name in WHOLE else 1e-8 * model.scale[name])))
     return _result(problem, model, point, tuple(stages), watch=watch, seed=seed)
-
-
-def settle(
-    model: PlanningModel,
-    name: StageName,
-    point: NDArray[np.float64],
-    limits: list[tuple[StageName, float]],
-    *,
-    time_limit_s: float,
-    gap: float,
-    seed: int,
-    watch: Watch,
-    tell: Callable[[StageResult], None],
-) -> tuple[StageResult, NDArray[np.float64]]:
-    """One aim: the point that is best at it, and the proof.
-
-    Parameters
-    ----------
-    model
-        The program.
-    name
-        The aim.
-    point
-        All variables of a plan within the limits.
-    limits
-        Aims with the most each may be, closed.
-    time_limit_s, gap, seed
-        As in `plan_sites`.
-    watch
-        Ends the search when it is interrupted.
-    tell
-        Called with the aim as far as it has come.
-
-    Returns
-    -------
-    The stage in the model's own numbers (everything minimised, rows that nothing reaches left out), and its point.
-    """
-    began = perf_counter()
-    aim, tiny = model.aims[name], 1e-9 * model.scale[name]
-    value = float(aim @ point)
-    bound = 0.0
-    if value > tiny:
-        point = completed(model, name, point, limits, seed=seed, otherwise=point)
-        value = float(aim @ point)
-    if value > tiny and name in {"cost", "covered"} and is_hard(model):
-        point = better_nearby(
-            model,
-            model.program(name, limits),
-            point,
-            until=began + NEARBY_SHARE * time_limit_s,
-            seed=seed,
-            watch=watch,
-            tell=_news(name, value, gap=gap, began=began, tell=tell),
-        )
-        point = completed(model, name, point, limits, seed=seed, otherwise=point)
-        value = float(aim @ point)
-    if value > tiny and not watch.is_interrupted:
-        answer = solve(
-            model.program(name, limits),
-            time_limit_s=max(began + time_limit_s - perf_counter(), 0.05),
-            gap=0.0 if name in WHOLE else gap,
-            seed=seed,
-            start=point,
-            watch=watch,
-            tell=_news(name, value, gap=gap, began=began, tell=tell),
-        )
-        if len(answer.x):
-            found = completed(model, name, answer.x, limits, seed=seed, otherwise=point)
-            if float(aim @ found) < value:
-                point, value = found, float(aim @ found)
-        proven = float(np.ceil(answer.bound - 1e-6)) if name in WHOLE else answer.bound
-        bound = min(max(bound, proven), value)
-    value = 0.0 if value <= tiny else value
-    stage = _stage(name, value, bound, gap=gap, seconds=perf_counter() - began)
-    tell(stage)
-    return stage, point
-
-
-def _stage(name: StageName, value: float, bound: float, *, gap: float, seconds: float) -> StageResult:
-    bound = min(bound, value)
-    return StageResult(
-        name=name,
-        objective=value,
-        bound=bound,
-        gap=float(relative_gap(value, bound)),
-        status=judge(value, bound, gap=gap),
-        seconds=seconds,
-    )
-
-
-def _news(
-    name: StageName, value: float, *, gap: float, began: float, tell: Callable[[StageResult], None]
-) -> Callable[[float, float], None]:
-    """What HiGHS says of an aim whose best plan so far has this value, passed on where it is new."""
-    last = (value, 0.0)
-
-    def hear(found: float, proven: float) -> None:
-        nonlocal last
-        now = min(value, found), max(proven, 0.0)
-        if now != last and np.isfinite(now).all():
-            last = now
-            tell(_stage(name, *now, gap=gap, seconds=perf_counter() - began))
-
-    return hear
 
 
 def _as_told(

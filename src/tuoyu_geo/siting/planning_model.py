@@ -364,6 +364,17 @@ def _add_flows(
             lower=-np.inf,
             upper=0.0,
         )
+        # What institutions have to spare is not enough for these, so one new site in reach is needed, not a share of it.
+        spare = np.minimum(capacity.spare_now, capacity.places_now)
+        too_few = np.flatnonzero((rows.reach[:, :n_existing] @ spare < rows.need - 1e-9)[alone])
+        parts.add(
+            {
+                "x": take_rows(csr_array(rows.reach[:, n_existing:]), alone[too_few]),
+                "m": take_rows(identity(len(alone)), too_few),
+            },
+            lower=np.ones(len(too_few)),
+            upper=np.inf,
+        )
 
 
 def _unit(values: NDArray[np.float64]) -> float:
