@@ -20,10 +20,15 @@ SECONDS_BETWEEN_LOOKS = 0.05
 # How much longer than its limit HiGHS may take to notice it; then it is left to itself.
 GRACE_S = 1.0
 GRACE_SHARE = 0.1
-# Of HiGHS's ways to look for better x in smaller programs, these begin from the relaxation alone. Where there is a start
-# they take most of the time and find what the third way, between the start and the relaxation, finds at once: the cost
-# of 300 candidates is proven in 1.0 to 4.1 s of CPU without them, in 2.5 to 12.8 s with them.
-WITHOUT_START_ONLY = ("mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost")
+# What HiGHS does only where there is no start. Two of its ways to look for better x in smaller programs begin from the
+# relaxation alone: they take most of the time, and find what the third, between the start and the relaxation, finds at
+# once (the cost of 300 candidates: 1.0 to 4.1 s of CPU without them, 2.5 to 12.8 s with them). To begin again with the
+# variables that it could fix left out costs more than it saves (the whole plan: 1.9 s without, 2.9 s with).
+WITHOUT_START_ONLY = (
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_root_reduced_cost",
+    "mip_allow_restart",
+)
 
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -88,7 +93,6 @@ def solve(
     watch: Watch | None = None,
     tell: Callable[[float, float], None] | None = None,
     is_presolved: bool = True,
-    may_restart: bool = True,
     most_nodes: int | None = None,
 ) -> Answer:
     """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
@@ -111,9 +115,6 @@ def solve(
         Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
     is_presolved
         Whether HiGHS shrinks the program first.
-    may_restart
-        Whether HiGHS may begin again once it could fix enough variables. Where the start is next to the best that costs
-        more than it saves: a plan of 300 candidates takes 1.9 s of CPU without, 2.9 s with (mean of eight counties).
     most_nodes
         Nodes of the search after which the best so far is returned; None for no limit.
     """
@@ -127,7 +128,6 @@ def solve(
         start=start,
         hear=hear,
         is_presolved=is_presolved,
-        may_restart=may_restart,
         most_nodes=most_nodes,
     )
     if start is not None and not answer.is_sound:
@@ -142,7 +142,6 @@ def solve(
             start=None,
             hear=hear,
             is_presolved=is_presolved,
-            may_restart=may_restart,
             most_nodes=most_nodes,
         )
     return replace(answer, seconds=perf_counter() - began)
@@ -212,7 +211,6 @@ def _run(
     start: NDArray[np.float64] | None,
     hear: _Hearing,
     is_presolved: bool,
-    may_restart: bool,
     most_nodes: int | None,
 ) -> Answer:
     until = perf_counter() + max(time_limit_s, 0.01)
@@ -227,7 +225,6 @@ def _run(
         "random_seed": seed % 2**31,
         "time_limit": max(time_limit_s, 0.01),
         "mip_rel_gap": gap,
-        "mip_allow_restart": may_restart,
         "mip_abs_gap": 1e-9,
         "mip_feasibility_tolerance": 1e-7,
         "primal_feasibility_tolerance": 1e-8,

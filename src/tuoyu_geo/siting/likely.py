@@ -82,7 +82,6 @@ def better_among_likely(
             seed=seed,
             start=point,
             watch=watch,
-            may_restart=False,
             most_nodes=most_nodes,
         )
         found = model.whole(answer.x) if len(answer.x) else point

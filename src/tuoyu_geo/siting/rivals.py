@@ -60,7 +60,7 @@ def contested(
     completed
         The best point with the sites and sizes of the one given.
     left_s
-        Seconds that are left.
+        Seconds that are left, below 0 where there are none.
     seed, watch, tell
         As in `solve`.
     """
@@ -71,15 +71,19 @@ def contested(
         rival = _resized(model, others, point, seed=seed)
         if rival is None:
             return None if bound is None else Contest(point=point, bound=bound, is_only=False)
+        if float(program.cost @ rival) < value:
+            better = completed(rival)
+            if float(program.cost @ better) < value:
+                point = better
+                continue
         answer = solve(
             others,
-            time_limit_s=left_s(),
+            time_limit_s=max(left_s(), 0.05),
             gap=0.0,
             seed=seed,
             start=rival,
             watch=watch,
             tell=tell,
-            may_restart=False,
         )
         bound = max(bound or 0.0, min(answer.bound, value))
         found = completed(answer.x) if len(answer.x) else point

@@ -115,7 +115,7 @@ def _sought(
         return completed(model, name, found, limits, seed=seed, otherwise=point)
 
     def left_s() -> float:
-        return max(until - perf_counter(), 0.05)
+        return until - perf_counter()
 
     if name in SEARCHED:
         soon = perf_counter() + NEARBY_SHARE * left_s()
@@ -130,13 +130,12 @@ def _sought(
             return contest
     answer = solve(
         program,
-        time_limit_s=left_s(),
+        time_limit_s=max(left_s(), 0.05),
         gap=0.0 if name in WHOLE else gap,
         seed=seed,
         start=point,
         watch=watch,
         tell=tell,
-        may_restart=is_hard(model),
     )
     found = best_of(answer.x) if len(answer.x) else point
     bound = float(np.ceil(answer.bound - 1e-6)) if name in WHOLE else answer.bound
