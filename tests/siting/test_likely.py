@@ -43,11 +43,13 @@ def county():
     )
 
 
-def improved(problem, *, watch=None, until=None):
+def improved(problem, *, watch=None, until=None, takes_all=False):
     model = build_model(problem)
     limits = [("quota", 1e-6), ("coverage", 1e-3), ("places", 1e-6)]
     # The fewest sites, whatever they cost, and at full size: what the aim before cost leaves behind.
     fewest = solve(model.program("sites", limits), time_limit_s=60, gap=0.0, seed=0).x
+    if takes_all:
+        fewest[model.at["x"]] = model.upper[model.at["x"]]
     start = completed(model, "sites", fewest, limits, seed=0, otherwise=fewest)
     told = []
     program = model.program("cost", limits)
@@ -81,6 +83,15 @@ def test_the_plan_found_is_next_to_the_best_and_keeps_every_row(county):
     assert np.array_equal(found[program.integer], np.round(found[program.integer]))
     assert model.sites_of(found)[county.forced].all()
     assert np.array_equal(found, improved(county)[3])
+
+
+def test_from_a_plan_that_takes_everything_it_comes_as_near(county):
+    """Where cost comes first, what there is to begin from takes all candidates."""
+    model, program, start, found, _ = improved(county, takes_all=True)
+    assert model.sites_of(start).all()
+    best = next(stage.objective for stage in plan_sites(county).stages if stage.name == "cost")
+    assert program.cost @ found <= 1.02 * best
+    assert model.sites_of(found)[county.forced].all()
 
 
 def test_interrupted_or_out_of_time_it_gives_back_what_it_was_given(county):
