@@ -151,6 +151,19 @@ def test_a_plan_proven_to_be_the_only_one_is_the_plan_found_aim_by_aim(seed, mon
         assert ours.objective == pytest.approx(theirs.objective, rel=2e-4, abs=1e-4), ours.name
 
 
+def test_where_all_candidates_cost_the_same_no_rivals_are_sought(monkeypatch):
+    """There are as many as anyone likes; the plan is the one that the search among rivals ends with all the same."""
+    problem = county(1, n=12, n_demand=30, costs=(10, 11))
+    with monkeypatch.context() as patch:
+        patch.setattr(settling, "TIED_SHARE", 0.0)
+        sought = plan_sites(problem)
+    monkeypatch.setattr(settling, "contested", lambda *_, **__: pytest.fail("rivals were sought"))
+    found = plan_sites(problem)
+    assert found.status == sought.status == "optimal"
+    for ours, theirs in zip(found.stages, sought.stages, strict=True):
+        assert ours.objective == pytest.approx(theirs.objective, rel=2e-4, abs=1e-4), ours.name
+
+
 def test_what_is_told_only_ever_gets_better():
     told = []
     plan_sites(county(3, n=14, n_demand=40), progress=told.append)

@@ -23,11 +23,12 @@ GRACE_SHARE = 0.1
 # What HiGHS does only where there is no start. Two of its ways to look for better x in smaller programs begin from the
 # relaxation alone: they take most of the time, and find what the third, between the start and the relaxation, finds at
 # once (the cost of 300 candidates: 1.0 to 4.1 s of CPU without them, 2.5 to 12.8 s with them). To begin again with the
-# variables that it could fix left out costs more than it saves (the whole plan: 1.9 s without, 2.9 s with).
+# variables that it could fix left out mostly costs more than it saves (the whole plan: 1.9 s without, 2.9 s with).
+RESTART = "mip_allow_restart"
 WITHOUT_START_ONLY = (
     "mip_heuristic_run_rens",
     "mip_heuristic_run_root_reduced_cost",
-    "mip_allow_restart",
+    RESTART,
 )
 
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
@@ -93,6 +94,7 @@ def solve(
     watch: Watch | None = None,
     tell: Callable[[float, float], None] | None = None,
     is_presolved: bool = True,
+    may_restart: bool = False,
     most_nodes: int | None = None,
 ) -> Answer:
     """Solve a mixed-integer program; HiGHS runs in a thread of its own, so that Ctrl-C is heard.
@@ -115,6 +117,8 @@ def solve(
         Called now and then with the value of the best x so far (inf) and the proven bound (-inf).
     is_presolved
         Whether HiGHS shrinks the program first.
+    may_restart
+        Whether HiGHS may begin again where there is a start, too: quicker where the proof takes hundreds of nodes.
     most_nodes
         Nodes of the search after which the best so far is returned; None for no limit.
     """
@@ -128,6 +132,7 @@ def solve(
         start=start,
         hear=hear,
         is_presolved=is_presolved,
+        may_restart=may_restart,
         most_nodes=most_nodes,
     )
     if start is not None and not answer.is_sound:
@@ -142,6 +147,7 @@ def solve(
             start=None,
             hear=hear,
             is_presolved=is_presolved,
+            may_restart=may_restart,
             most_nodes=most_nodes,
         )
     return replace(answer, seconds=perf_counter() - began)
@@ -211,6 +217,7 @@ def _run(
     start: NDArray[np.float64] | None,
     hear: _Hearing,
     is_presolved: bool,
+    may_restart: bool,
     most_nodes: int | None,
 ) -> Answer:
     until = perf_counter() + max(time_limit_s, 0.01)
@@ -232,7 +239,7 @@ def _run(
         engine.setOptionValue(name, value)
     if start is not None:
         for name in WITHOUT_START_ONLY:
-            engine.setOptionValue(name, False)
+            engine.setOptionValue(name, may_restart and name == RESTART)
     if most_nodes is not None:
         engine.setOptionValue("mip_max_nodes", most_nodes)
     engine.passModel(

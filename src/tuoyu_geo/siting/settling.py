@@ -24,6 +24,8 @@ NEARBY_SHARE = 0.5
 SEARCHED = frozenset({"cost", "covered"})
 # Above this many places that may be taken, even the likely sites alone cost HiGHS more than a search nearby.
 MOST_FLOWS = 6_000
+# Fewer prices than this share of the candidates and their sizes make many plans of the same cost.
+TIED_SHARE = 0.1
 # Rivals are sought among at most this many candidates: shutting them out asks for more than the gap does.
 MOST_RIVALS = 1_000
 
@@ -122,7 +124,8 @@ def _sought(
         point = best_of(_searched(model, name, program, point, until=soon, seed=seed, watch=watch, tell=tell))
     if watch.is_interrupted:
         return Contest(point=point, bound=0.0, is_only=False)
-    if name == "cost" and not is_hard(model) and model.n_candidate <= MOST_RIVALS:
+    tied = name == "cost" and _is_tied(aim)
+    if name == "cost" and not tied and not is_hard(model) and model.n_candidate <= MOST_RIVALS:
         contest = contested(
             model, program, point, completed=best_of, left_s=left_s, seed=seed, watch=watch, tell=tell
         )
@@ -136,6 +139,7 @@ def _sought(
         start=point,
         watch=watch,
         tell=tell,
+        may_restart=tied,
     )
     found = best_of(answer.x) if len(answer.x) else point
     bound = float(np.ceil(answer.bound - 1e-6)) if name in WHOLE else answer.bound
@@ -144,6 +148,12 @@ def _sought(
         bound=max(bound, 0.0),
         is_only=False,
     )
+
+
+def _is_tied(aim: NDArray[np.float64]) -> bool:
+    """Whether so few prices occur that many plans cost the same: the best has rivals, and its proof takes many nodes."""
+    prices = aim[aim != 0]
+    return len(np.unique(prices)) < TIED_SHARE * len(prices)
 
 
 def _searched(
