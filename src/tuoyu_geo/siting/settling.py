@@ -151,7 +151,7 @@ def _sought(
 
 
 def _is_tied(aim: NDArray[np.float64]) -> bool:
-    """Whether so few prices occur that many plans cost the same: the best has rivals, and its proof takes many nodes."""
+    """Whether so few prices occur that many plans cost the same: the best then has rivals as good."""
     prices = aim[aim != 0]
     return len(np.unique(prices)) < TIED_SHARE * len(prices)
 
